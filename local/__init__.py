@@ -1,0 +1,1 @@
+"""Real servers for `make run` and the tests, from Python wheels: PostgreSQL, MongoDB and Temporal without Docker."""

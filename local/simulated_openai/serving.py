@@ -1,0 +1,85 @@
+"""Runs the app: for the command line until interrupted, for tests and `perennial dev` within the current event loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+
+from local.simulated_openai.app import create_app
+from local.simulated_openai.control import Control
+from local.simulated_openai.settings import Settings
+
+HOST = "127.0.0.1"
+_GRACE_SECONDS = 1
+
+
+@dataclass(frozen=True)
+class Running:
+    """A server in this process."""
+
+    origin: str
+    """For the control endpoints: `http://127.0.0.1:PORT`."""
+
+    control: Control
+
+    @property
+    def base_url(self) -> str:
+        """What `OPENAI_BASE_URL` must be."""
+        return f"{self.origin}/v1"
+
+
+class _Embedded(uvicorn.Server):
+    """A uvicorn that tells when it listens and leaves the process's signal handlers alone."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _config(app: Starlette, *, quiet: bool) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=not quiet,
+        log_level="critical" if quiet else "info",
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+@asynccontextmanager
+async def running(settings: Settings | None = None, port: int = 0) -> AsyncIterator[Running]:
+    """Serve in the current event loop; port 0 takes a free one. Calls still held at the end are cut off."""
+    chosen = settings or Settings()
+    control = Control(chosen)
+    with socket.create_server((HOST, port)) as listener:
+        server = _Embedded(_config(create_app(chosen, control), quiet=True))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        await asyncio.wait({serving, listening := asyncio.create_task(server.listening.wait())}, return_when="FIRST_COMPLETED")
+        listening.cancel()
+        try:
+            yield Running(f"http://{HOST}:{listener.getsockname()[1]}", control)
+        finally:
+            control.close()
+            server.should_exit = True
+            await serving
+
+
+async def run(settings: Settings, port: int) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    config = _config(create_app(settings), quiet=False)
+    config.host, config.port, config.log_config = HOST, port, uvicorn.config.LOGGING_CONFIG
+    config.configure_logging()
+    await uvicorn.Server(config).serve()

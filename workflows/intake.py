@@ -1,0 +1,52 @@
+"""Taking in what customers write: each message once, STOP before anything else."""
+
+from temporalio import workflow
+
+from domain.messages import KINDS_WITHOUT_ANSWER, Received
+from domain.policy.consent import consent_word
+from domain.state import Status
+from domain.work import Intake
+from workflows.interfaces import Memory
+from workflows.options import STORE
+from workflows.session import Session
+
+
+async def take_in(session: Session) -> None:
+    """Remembers everything in the inbox; what the memory did not know yet now waits for an answer."""
+    state = session.state
+    batch = list(state.inbox)
+    remembered = await workflow.execute_local_activity_method(
+        Memory.remember, Intake(agent=session.ref, messages=batch), **STORE
+    )
+    state.inbox = [received for received in state.inbox if received not in batch]
+    fresh = [received for received in batch if received.sequence in remembered.new]
+    for received in fresh:
+        _place(session, received)
+    if fresh:
+        state.status = Status.ACTIVE
+        state.trouble.retry_at = None
+        state.last_interaction = fresh[-1].received_at
+        await session.publish()
+
+
+def _place(session: Session, received: Received) -> None:
+    state = session.state
+    state.name = received.message.name or state.name
+    wish = consent_word(received.message.text)
+    if wish is False:
+        state.unanswered.clear()
+        set_consent(session, opted_in=False, by="customer", confirm=True)
+    elif wish and state.opted_out:
+        set_consent(session, opted_in=True, by="customer", confirm=True)
+    elif received.message.text.strip() and received.message.kind not in KINDS_WITHOUT_ANSWER:
+        state.unanswered.append(received)
+
+
+def set_consent(session: Session, *, opted_in: bool, by: str, confirm: bool) -> None:
+    """Opts the customer in or out; a confirmation goes out once, and only where something changed."""
+    state = session.state
+    if state.opted_out is not opted_in:
+        return
+    state.opted_out = not opted_in
+    state.confirm_consent = opted_in if confirm else None
+    session.event("opted_in" if opted_in else "opted_out", by=by)
