@@ -22,7 +22,7 @@ CONNECT_SECONDS = 5.0
 """For a place in the pool, and again for the connection."""
 
 TOTAL_SECONDS = 20.0
-"""For one whole call: more than pool, connection and TLS may take together, so that running out of it is never "not sent"."""
+"""For one whole call: more than pool, connection and TLS take together, so running out of it is never "not sent"."""
 
 
 class _Sent(BaseModel):

@@ -1,8 +1,8 @@
 """What a refusal of the Cloud API means for us: one table, by Meta's error code.
 
 Source: Meta, "WhatsApp Cloud API: Error codes" and "Graph API: Handling errors". A code means the same in the answer to
-a send and in a `failed` status; titles and sub-codes change, codes stay. Nothing Meta wrote reaches a `SendRefused`: its
-wording may quote the customer's number, so each code has our own words.
+a send and in a `failed` status; titles and sub-codes change, codes stay. Nothing Meta wrote reaches a `SendRefused`:
+its wording may quote the customer's number, so each code has our own words.
 """
 
 from dataclasses import dataclass

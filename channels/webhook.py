@@ -2,8 +2,8 @@
 
 Source: Meta, "WhatsApp Cloud API: Webhooks", "messages webhook reference" and "status messages webhook reference". One
 POST carries up to 1,000 updates of several numbers, at least once and in no order. Meta adds fields and types without
-notice and leaves others out, so nothing is required but what an update is useless without, and what does not fit is kept
-as `Unreadable`, never dropped: an exception would make Meta send the whole batch again for days.
+notice and leaves others out, so nothing is required but what an update is useless without; what does not fit is kept as
+`Unreadable`, never dropped: an exception would make Meta send the whole batch again for days.
 """
 
 import hashlib

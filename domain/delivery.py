@@ -37,6 +37,7 @@ class FailureKind(StrEnum):
 STATUS_ORDER = (
     DeliveryState.RESERVED,
     DeliveryState.RELEASED,
+    DeliveryState.FAILED,
     DeliveryState.SENT,
     DeliveryState.DELIVERED,
     DeliveryState.READ,

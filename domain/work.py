@@ -40,6 +40,7 @@ class Intake(_Frozen):
     """Inbound messages to remember."""
 
     agent: AgentRef
+    customer_id: str
     messages: list[Received]
 
 
@@ -102,8 +103,6 @@ class Outcome(_Frozen):
     turn: int
     thought_attempt: int | None = Field(default=None, description="Which proposal was carried out, if any.")
     said: list[Said] = Field(default_factory=list[Said])
-    status: Status
-    mode: Mode
 
 
 class CustomerNote(_Frozen):

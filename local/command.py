@@ -40,8 +40,8 @@ class Command:
 
 
 def server_environment() -> dict[str, str]:
-    """The little a database needs of our environment: no API keys, no locale, no TEMPORAL_* of the developer."""
-    inherited = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    """The little a database needs of our environment: no API keys, no locale, nothing meant for another Temporal."""
+    inherited = ("PATH", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
     return {name: os.environ[name] for name in inherited if name in os.environ} | {"LC_ALL": "C", "TZ": "UTC"}
 
 

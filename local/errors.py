@@ -11,7 +11,7 @@ class StackError(Exception):
     """The embedded servers cannot run here. The message is one line that says what to do."""
 
 
-class ServerFailed(StackError):  # noqa: N818  it reads as what happened
+class ServerFailed(StackError):
     """A child process ended while it was needed, or was not ready in time."""
 
     def __init__(self, message: str, log_tail: Sequence[str] = ()) -> None:

@@ -23,7 +23,7 @@ from local.ports import HOST
 from local.supervisor import supervise
 from local.wheels import postgres_programs
 
-_SECRET_FILE = "perennial.password"
+_ROLE_FILE = "perennial.password"
 _SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
@@ -48,7 +48,7 @@ async def postgres(data_dir: Path, port: int, lock: int) -> AsyncGenerator[str]:
         await _create(programs, cluster, identity)
     identity.own(cluster)
     _forget_reused_pid(cluster)
-    url = f"postgresql://perennial:{(cluster / _SECRET_FILE).read_text()}@{HOST}:{port}/perennial"
+    url = f"postgresql://perennial:{(cluster / _ROLE_FILE).read_text()}@{HOST}:{port}/perennial"
     settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
     command = Command(
         name="PostgreSQL",
@@ -84,7 +84,7 @@ async def _create(programs: Path, cluster: Path, identity: Identity) -> None:
 
 async def _create_role(programs: Path, draft: Path, identity: Identity, password: str) -> None:
     """Single-user mode, one statement a line: the superuser acts once, before there is a port to reach it by."""
-    descriptor = os.open(draft / _SECRET_FILE, os.O_WRONLY | os.O_CREAT, 0o600)
+    descriptor = os.open(draft / _ROLE_FILE, os.O_WRONLY | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(password)
     statements = (

@@ -51,7 +51,8 @@ async def embedded(
     """Run the servers in `needs` on the data in `data_dir` (made if missing); stop them at the end, keeping the data.
 
     They start together, restart on the same port when they die, and listen on 127.0.0.1 only. `ports` are wishes: a
-    port used before in this directory comes first, and a taken one is replaced. Raises StackError, one line for a person.
+    port used before in this directory comes first, and a taken one is replaced. Raises StackError, whose message is
+    one line for a person.
     """
     data_dir = _prepared(data_dir)
     with locked(data_dir) as lock:

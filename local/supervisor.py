@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
-_SETTLED_AFTER = 30.0
+_SETTLED_AFTER = 5.0
 
 
 class Supervised:

@@ -52,7 +52,7 @@ async def temporal(
         instead="TEMPORAL_ADDRESS",
     )
     async with supervise(command):
-        await _prepare_namespace(program, f"{HOST}:{port}", search_attributes)
+        await prepare_namespace(program, f"{HOST}:{port}", search_attributes)
         yield f"{HOST}:{port}"
 
 
@@ -70,8 +70,11 @@ def _arguments(
     return arguments
 
 
-async def _prepare_namespace(program: str, address: str, search_attributes: Sequence[SearchAttribute]) -> None:
-    """Set the retention, and add search attributes: the server's own flag is ignored once its database exists."""
+async def prepare_namespace(program: str, address: str, search_attributes: Sequence[SearchAttribute]) -> None:
+    """Set the retention, and add search attributes: the server's own flag is ignored once its database exists.
+
+    Safe to repeat. Raises StackError when an attribute exists with another type.
+    """
     await _operator(program, address, "namespace", "update", "--namespace", NAMESPACE, "--retention", _RETENTION)
     if search_attributes:
         pairs = [part for name, kind in search_attributes for part in ("--name", name, "--type", kind)]

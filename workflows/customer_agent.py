@@ -217,9 +217,7 @@ class CustomerAgent:
             said = note_said(self._session, delivery.bubble, outgoing.text, role, outgoing.author)
             if outgoing.operator:
                 state.unanswered = []
-            outcome = Outcome(
-                agent=self._session.ref, turn=state.turn, said=[said], status=state.status, mode=state.mode
-            )
+            outcome = Outcome(agent=self._session.ref, turn=state.turn, said=[said])
             await workflow.execute_local_activity_method(Memory.record, outcome, **STORE)
         state.outbox = [other for other in state.outbox if other.number != outgoing.number]
         self._deliveries[outgoing.number] = delivery
@@ -234,7 +232,7 @@ class CustomerAgent:
             self._session.event("confirmation_failed", f"{delivery.failure}: {delivery.detail}")
             return
         said = note_said(self._session, delivery.bubble, text, Role.AGENT)
-        outcome = Outcome(agent=self._session.ref, turn=state.turn, said=[said], status=state.status, mode=state.mode)
+        outcome = Outcome(agent=self._session.ref, turn=state.turn, said=[said])
         await workflow.execute_local_activity_method(Memory.record, outcome, **STORE)
 
     async def _rest(self) -> None:

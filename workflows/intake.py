@@ -16,7 +16,7 @@ async def take_in(session: Session) -> None:
     state = session.state
     batch = list(state.inbox)
     remembered = await workflow.execute_local_activity_method(
-        Memory.remember, Intake(agent=session.ref, messages=batch), **STORE
+        Memory.remember, Intake(agent=session.ref, customer_id=state.customer_id, messages=batch), **STORE
     )
     state.inbox = [received for received in state.inbox if received not in batch]
     fresh = [received for received in batch if received.sequence in remembered.new]

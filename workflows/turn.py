@@ -133,15 +133,7 @@ async def _conclude(
 
 
 async def _record(session: Session, said: list[Said], attempt: int | None) -> None:
-    state = session.state
-    outcome = Outcome(
-        agent=session.ref,
-        turn=state.turn,
-        thought_attempt=attempt,
-        said=said,
-        status=state.status,
-        mode=state.mode,
-    )
+    outcome = Outcome(agent=session.ref, turn=session.state.turn, thought_attempt=attempt, said=said)
     await workflow.execute_local_activity_method(Memory.record, outcome, **STORE)
 
 

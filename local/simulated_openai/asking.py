@@ -151,7 +151,9 @@ def _check_items(asked: Asked) -> None:
     for index, item in enumerate(asked.items()):
         if item.type == "message" and item.role is None:
             param = f"input[{index}].role"
-            raise ApiError(400, f"Missing required parameter: '{param}'.", code="missing_required_parameter", param=param)
+            raise ApiError(
+                400, f"Missing required parameter: '{param}'.", code="missing_required_parameter", param=param
+            )
         allowed = _PARTS.get(item.role or "", _OTHER_PARTS)
         for place, part in enumerate(item.content if isinstance(item.content, list) else []):
             if part.type not in allowed:
@@ -167,7 +169,9 @@ def _check_format(asked: Asked) -> None:
     for name, value in (("name", form.name), ("schema", form.json_schema)):
         if value is None:
             param = f"text.format.{name}"
-            raise ApiError(400, f"Missing required parameter: '{param}'.", code="missing_required_parameter", param=param)
+            raise ApiError(
+                400, f"Missing required parameter: '{param}'.", code="missing_required_parameter", param=param
+            )
     if not _NAME.fullmatch(form.name or ""):
         message = f"Invalid 'text.format.name': expected a string that matches '^{_NAME.pattern}$'."
         raise ApiError(400, message, code="invalid_value", param="text.format.name")

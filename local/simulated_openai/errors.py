@@ -45,7 +45,9 @@ def from_validation(error: ValidationError) -> ApiError:
         case "extra_forbidden":
             return ApiError(400, f"Unknown parameter: '{param}'.", code="unknown_parameter", param=param)
         case "missing":
-            return ApiError(400, f"Missing required parameter: '{param}'.", code="missing_required_parameter", param=param)
+            return ApiError(
+                400, f"Missing required parameter: '{param}'.", code="missing_required_parameter", param=param
+            )
         case kind:
             code = "invalid_type" if kind.endswith("_type") else "invalid_value"
             return ApiError(400, f"Invalid value for '{param}': {first['msg']}.", code=code, param=param)

@@ -32,7 +32,9 @@ class Outcome(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    reply: list[str] | None = Field(None, description="Bubbles of a `reply` decision, in the schema that was asked for.")
+    reply: list[str] | None = Field(
+        None, description="Bubbles of a `reply` decision, in the schema that was asked for."
+    )
     answer: dict[str, JsonValue] | None = Field(None, description="The whole JSON the model answers, sent as it is.")
     raw_text: str | None = Field(None, description="The output text, whatever it is: rubbish, half a JSON, nothing.")
     refusal: str | None = Field(None, description="A completed response whose only content is this refusal.")

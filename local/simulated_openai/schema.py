@@ -104,7 +104,12 @@ def _object(node: Schema) -> Iterator[str]:
 
 
 def _count(node: Schema) -> int:
-    children = [*node.properties.values(), *node.defs.values(), *(node.any_of or []), *([node.items] if node.items else [])]
+    children = [
+        *node.properties.values(),
+        *node.defs.values(),
+        *(node.any_of or []),
+        *([node.items] if node.items else []),
+    ]
     return len(node.properties) + sum(_count(child) for child in children)
 
 
@@ -137,7 +142,9 @@ def _fit_type(value: JsonValue, node: Schema, root: Schema) -> JsonValue:
         case "string":
             return value if isinstance(value, str) else "-" * node.min_length
         case "integer" | "number":
-            return value if isinstance(value, (int, float)) else int(node.minimum) if kind == "integer" else node.minimum
+            return (
+                value if isinstance(value, (int, float)) else int(node.minimum) if kind == "integer" else node.minimum
+            )
         case "boolean":
             return value is True
         case _:

@@ -67,7 +67,9 @@ async def running(settings: Settings | None = None, port: int = 0) -> AsyncItera
     with socket.create_server((HOST, port)) as listener:
         server = _Embedded(_config(create_app(chosen, control), quiet=True))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
-        await asyncio.wait({serving, listening := asyncio.create_task(server.listening.wait())}, return_when="FIRST_COMPLETED")
+        await asyncio.wait(
+            {serving, listening := asyncio.create_task(server.listening.wait())}, return_when="FIRST_COMPLETED"
+        )
         listening.cancel()
         try:
             yield Running(f"http://{HOST}:{listener.getsockname()[1]}", control)

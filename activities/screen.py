@@ -1,0 +1,59 @@
+"""What the simulated phones show, in PostgreSQL, with a notification for whoever is looking."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from activities.postgres import Postgres
+from channels.simulator import EventKind
+from domain.identity import CompanyId, Phone
+
+NOTIFICATIONS = "perennial_simulator"
+"""The LISTEN channel; its payload is `{company}/{phone}`."""
+
+
+@dataclass(frozen=True)
+class ScreenEvent:
+    """One thing that happened on a simulated phone; `id` grows."""
+
+    id: int
+    kind: EventKind
+    message_id: str
+    text: str
+    at: datetime
+
+
+class PostgresScreen:
+    """The simulator's store."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+
+    async def show(self, company: CompanyId, phone: Phone, kind: EventKind, message_id: str, text: str = "") -> None:
+        """Adds one event and wakes the page; "typing" is shown again each time."""
+        again = "do update set at = now()" if kind == "typing" else "do nothing"
+        async with self._postgres.tenant(company) as connection:
+            await connection.execute(
+                "insert into simulator_events (company_id, phone, kind, message_id, text) values ($1, $2, $3, $4, $5)"
+                f" on conflict (company_id, kind, message_id, phone) {again}",
+                *(company, phone, kind, message_id, text),
+            )
+            await connection.execute("select pg_notify($1, $2)", NOTIFICATIONS, f"{company}/{phone}")
+
+    async def events(self, company: CompanyId, phone: Phone, *, after: int = 0, limit: int = 500) -> list[ScreenEvent]:
+        """The newest `limit` events after an id, oldest first."""
+        async with self._postgres.tenant(company) as connection:
+            rows = await connection.fetch(
+                "select id, kind, message_id, text, at from simulator_events"
+                " where company_id = $1 and phone = $2 and id > $3 order by id desc limit $4",
+                *(company, phone, after, limit),
+            )
+        return [ScreenEvent(**dict(row)) for row in reversed(rows)]
+
+    async def customers(self, company: CompanyId) -> list[Phone]:
+        """The phones that were played with this company, the latest first."""
+        async with self._postgres.tenant(company) as connection:
+            rows = await connection.fetch(
+                "select phone from simulator_events where company_id = $1 group by phone order by max(id) desc limit 50",
+                company,
+            )
+        return [Phone(row["phone"]) for row in rows]

@@ -1,0 +1,96 @@
+"""The moment in which an answer is found: the prompt, what was heard, and the means to speak."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from local.simulated_openai.brain.hearing import Heard
+from local.simulated_openai.brain.matching import in_focus, products_in
+from local.simulated_openai.brain.phrases import PHRASES, Say
+from local.simulated_openai.brain.reading import Line, Product, Prompt
+from local.simulated_openai.brain.topics import Topic
+from local.simulated_openai.brain.words import words
+
+_MONEY_OR_LINK = re.compile(
+    r"https?:|www\.|\$\s?\d|€|\d[\d.,]*\s?(?:[A-Z]{3}\b|pesos|usd|dólares|dollars|euros)", re.IGNORECASE
+)
+_LISTED = 3
+_DESCRIBED = 220
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that a reply may draw on."""
+
+    prompt: Prompt
+    language: str
+    heard: Sequence[Heard]
+    name: str | None
+    attempt: int = 0
+    """Counts the tries at an answer; another one picks other phrases."""
+
+    def say(self, what: Say, **filled: str) -> str:
+        """One of the ways to say something, always the same one for the same conversation and attempt."""
+        ways = PHRASES[self.language][what]
+        seed = "\n".join([self.prompt.business, *(line.text for line in self.prompt.lines), what])
+        chosen = int.from_bytes(hashlib.blake2b(seed.encode(), digest_size=4).digest(), "big") + self.attempt
+        who = f", {self.name}" if self.name and self._names_them(what) else ""
+        return ways[chosen % len(ways)].format(who=who, business=self.prompt.business, **filled)
+
+    def _names_them(self, what: Say) -> bool:
+        """Only one phrase of an answer calls the customer by name: the greeting, if there is one."""
+        greets = any(heard.topic in (Topic.GREETING, Topic.NAME) for heard in self.heard) or self.is_first_answer
+        return what in (Say.GREET_NEW, Say.GREET_BACK) or not greets
+
+    @property
+    def is_first_answer(self) -> bool:
+        """Whether the customer has never heard from us, as far as the prompt tells."""
+        return not self.prompt.before and not self.prompt.earlier and not self.prompt.known
+
+    @property
+    def plain(self) -> bool:
+        """Whether the last proposal was refused, so that prices and links are to be left out."""
+        return self.prompt.corrected
+
+    def products(self, heard: Heard) -> list[Product]:
+        """What a clause is about: its own words, then the burst's other clauses, then the talk, then an only product."""
+        catalogue = self.prompt.catalogue
+        if own := products_in(heard.text, catalogue):
+            return own
+        for other in self.heard:
+            if other.topic is not Topic.NAME and (found := products_in(other.text, catalogue)):
+                return found
+        return in_focus(self.prompt.before, catalogue) or (list(catalogue) if len(catalogue) == 1 else [])
+
+    def discussed(self, product: Product) -> bool:
+        """Whether we have named a product before."""
+        return any(line.ours and product.name in line.text for line in self.prompt.before)
+
+    def described(self, product: Product) -> str:
+        """The first sentences of a product's description; empty when there are none, or none that may be said now."""
+        text = " ".join(product.description.split())
+        if self.plain and self.gives_away(text):
+            return ""
+        if len(text) > _DESCRIBED:
+            cut = text[:_DESCRIBED]
+            text = cut[: cut.rfind(". ") + 1] or f"{cut[: cut.rfind(' ')]}…"
+        return text if not text or text[-1] in ".!?…" else f"{text}."
+
+    def sayable(self, facts: Sequence[str]) -> list[str]:
+        """The facts that may be said now."""
+        return [fact for fact in facts if not (self.plain and self.gives_away(fact))]
+
+    def listed(self, products: Sequence[Product]) -> str:
+        """Up to three products as lines, with their prices unless those are to be left out."""
+        return "\n".join(f"• {p.name}" if self.plain else f"• {p.name}: {p.cost}" for p in products[:_LISTED])
+
+    @staticmethod
+    def gives_away(text: str) -> bool:
+        """Whether a text holds an amount of money or a link."""
+        return bool(_MONEY_OR_LINK.search(text))
+
+
+def lines_latest_first(lines: Sequence[Line]) -> list[str]:
+    """The customer's messages, the latest first; for guessing the language."""
+    return [line.text for line in reversed(lines) if not line.ours and words(line.text)]
