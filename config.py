@@ -44,9 +44,16 @@ class Settings(BaseSettings):
         default=None, description="32 bytes in base64, for companies' credentials: openssl rand -base64 32."
     )
     perennial_simulator: bool = Field(default=False, description="Serve the simulator page at /simulator.")
-    perennial_brain_label: str = Field(default="OpenAI", description="What the console says the brain is.")
+    perennial_simulated_brain: bool = Field(
+        default=False, description="The model is our simulated server, which costs nothing."
+    )
     temporal_ui_url: str | None = Field(default=None, description="Temporal's Web UI, linked from the console.")
     worker_cached_agents: int = Field(default=10_000, ge=10, description="Agents a worker keeps in memory.")
+
+    @property
+    def perennial_brain_label(self) -> str:
+        """What people are told the brain is."""
+        return "simulated" if self.perennial_simulated_brain else f"OpenAI {self.openai_model}"
 
 
 def load() -> Settings:

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from activities.postgres import Postgres
+from activities.postgres import Connection, Postgres
 from domain.delivery import Delivery, DeliveryState, FailureKind
 from domain.identity import CompanyId
 from domain.work import AgentRef, Bubble
@@ -122,7 +122,8 @@ class Ledger:
 
 async def _look_up(connection: Connection, company: str, send_id: str) -> Delivery:
     row = await connection.fetchrow(
-        "select state, provider_id, failure, detail from sends where company_id = $1 and send_id = $2", company, send_id
+        "select state, provider_id, failure, detail from sends where company_id = $1 and send_id = $2",
+        *(company, send_id),
     )
     if row is None:
         return Delivery(bubble=send_id, state=DeliveryState.RELEASED)

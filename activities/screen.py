@@ -10,6 +10,13 @@ from domain.identity import CompanyId, Phone
 NOTIFICATIONS = "perennial_simulator"
 """The LISTEN channel; its payload is `{company}/{phone}`."""
 
+_INSERT = (
+    "insert into simulator_events (company_id, phone, kind, message_id, text) values ($1, $2, $3, $4, $5)"
+    " on conflict (company_id, kind, message_id, phone) "
+)
+_SHOW_ONCE = _INSERT + "do nothing"
+_SHOW_AGAIN = _INSERT + "do update set at = now(), id = default"
+
 
 @dataclass(frozen=True)
 class ScreenEvent:
@@ -29,13 +36,10 @@ class PostgresScreen:
         self._postgres = postgres
 
     async def show(self, company: CompanyId, phone: Phone, kind: EventKind, message_id: str, text: str = "") -> None:
-        """Adds one event and wakes the page; "typing" is shown again each time."""
-        again = "do update set at = now()" if kind == "typing" else "do nothing"
+        """Adds one event and wakes the page; "typing" moves to the end each time, anything else is shown once."""
         async with self._postgres.tenant(company) as connection:
             await connection.execute(
-                "insert into simulator_events (company_id, phone, kind, message_id, text) values ($1, $2, $3, $4, $5)"
-                f" on conflict (company_id, kind, message_id, phone) {again}",
-                *(company, phone, kind, message_id, text),
+                _SHOW_AGAIN if kind == "typing" else _SHOW_ONCE, company, phone, kind, message_id, text
             )
             await connection.execute("select pg_notify($1, $2)", NOTIFICATIONS, f"{company}/{phone}")
 
@@ -53,7 +57,8 @@ class PostgresScreen:
         """The phones that were played with this company, the latest first."""
         async with self._postgres.tenant(company) as connection:
             rows = await connection.fetch(
-                "select phone from simulator_events where company_id = $1 group by phone order by max(id) desc limit 50",
+                "select phone from simulator_events where company_id = $1"
+                " group by phone order by max(id) desc limit 50",
                 company,
             )
         return [Phone(row["phone"]) for row in rows]

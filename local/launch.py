@@ -20,9 +20,13 @@ import tempfile
 CLONE_NEWUSER = 0x10000000
 PR_SET_PDEATHSIG = 1
 PR_SET_KEEPCAPS = 8
+PR_CAPBSET_READ = 23
+PR_SET_SECUREBITS = 28
+SECBIT_NO_SETUID_FIXUP = 4
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_RAISE = 2
 CAP_DAC_OVERRIDE = 1
+CAP_KILL = 5
 CAPABILITY_VERSION_3 = 0x20080522
 
 
@@ -39,12 +43,22 @@ def become(identity: str) -> None:
     if identity == "namespace":
         call("unshare", CLONE_NEWUSER)
     elif identity.startswith("uid:"):
+        if ctypes.CDLL(None).prctl(PR_CAPBSET_READ, CAP_KILL, 0, 0, 0) != 1:
+            raise PermissionError("without CAP_KILL it could not be stopped as another user")
         uid = int(identity.removeprefix("uid:"))
-        call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        hold_capabilities()
         os.setgroups([])
         os.setgid(uid)
         os.setuid(uid)
         reach_private_folders()
+
+
+def hold_capabilities() -> None:
+    """Let capabilities outlive setuid, and count in access(2) too, by which PostgreSQL checks its own program file."""
+    try:
+        call("prctl", PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
+    except PermissionError:  # a container without CAP_SETPCAP: enough where no folder on the way is private
+        call("prctl", PR_SET_KEEPCAPS, 1, 0, 0, 0)
 
 
 def reach_private_folders() -> None:

@@ -96,7 +96,7 @@ class Control:
         self._outcomes.extend(outcomes)
 
     def next_outcome(self, call: Call) -> Outcome | None:
-        """Take the first outcome meant for this call. A call takes its outcome as it arrives, even if held or gone later."""
+        """Take the first outcome meant for this call: as it arrives, even if it is held or gone later."""
         for index, outcome in enumerate(self._outcomes):
             if outcome.when in call.text:
                 left = outcome.times - 1

@@ -4,17 +4,18 @@
     PATCH  /_control            {"latency": seconds}
     POST   /_control/reset      nothing scripted, nothing held, empty log, first latency
     POST   /_control/outcomes   one outcome or a list; the next calls to /v1/responses take them in order:
-                                {"reply": ["bubble", ...]} | {"answer": {...}} | {"raw_text": "..."} | {"refusal": "..."}
-                                | {"incomplete": "max_output_tokens" | "content_filter"}
-                                | {"fail": "rate_limit" | "insufficient_quota" | "server_error" | "overloaded" | "bad_gateway"
-                                           | "context_length" | "unauthorized" | "hang" | "drop"}
-                                with, optionally, "when": text the body must contain, "times": n, "retry_after_ms": n
+                                {"reply": ["bubble", ...]}, {"answer": {...}}, {"raw_text": "..."}, {"refusal": "..."},
+                                {"incomplete": "max_output_tokens" | "content_filter"} or {"fail": F}, F one of
+                                rate_limit, insufficient_quota, server_error, overloaded, bad_gateway, context_length,
+                                unauthorized, hang, drop; optionally with "when": text the body must contain,
+                                "times": calls it is for, "retry_after_ms": of rate_limit
     DELETE /_control/outcomes   forget them
     POST   /_control/hold       {"when"?}: hold each matching call in mid-think from now on
-    POST   /_control/release    {"when"?, "count"?}: let held calls go and, without a count, open the gate; {"released": n}
-    GET    /_control/held       {"held": n}; with ?at_least=n&timeout=seconds waits for so many, 408 if they do not come
-    GET    /_control/requests   {"requests": [{number, at, method, path, headers, body, end, status}]}, oldest first; ?path= filters;
-                                ?at_least=n&timeout=seconds waits; `end` is pending, answered or gone (the client left)
+    POST   /_control/release    {"when"?, "count"?} -> {"released": n}: let held calls go; without a count open the gate
+    GET    /_control/held       {"held": n}; ?at_least=n&timeout=seconds waits for so many, 408 if they do not come
+    GET    /_control/requests   {"requests": [{number, at, method, path, headers, body, end, status}]}, oldest first;
+                                `end` is pending, answered or gone (the client left);
+                                ?path= filters, ?at_least=n&timeout=seconds waits
     DELETE /_control/requests   empty the log
 
 A request the real API would refuse is refused first and takes no outcome. A body that is no valid command gets 422.

@@ -1,7 +1,7 @@
 """JSON schemas as strict structured outputs take them: the check, and values made to fit.
 
 The rules are those of OpenAI's guide "Structured Outputs", section "Supported schemas": the root is an object, every
-property is required, `additionalProperties` is false, at most ten levels and 5,000 properties, no `oneOf`/`allOf`/`not`.
+property is required, `additionalProperties` is false, at most ten levels and 5,000 properties, no `oneOf` or `allOf`.
 """
 
 from collections.abc import Iterator

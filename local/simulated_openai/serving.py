@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -44,28 +44,17 @@ class _Embedded(uvicorn.Server):
         self.listening.set()
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         yield
 
 
-def _config(app: Starlette, *, quiet: bool) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        lifespan="off",
-        log_config=None,
-        access_log=not quiet,
-        log_level="critical" if quiet else "info",
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
-
-
 @asynccontextmanager
-async def running(settings: Settings | None = None, port: int = 0) -> AsyncIterator[Running]:
+async def running(settings: Settings | None = None, port: int = 0) -> AsyncGenerator[Running]:
     """Serve in the current event loop; port 0 takes a free one. Calls still held at the end are cut off."""
     chosen = settings or Settings()
     control = Control(chosen)
     with socket.create_server((HOST, port)) as listener:
-        server = _Embedded(_config(create_app(chosen, control), quiet=True))
+        server = _Embedded(_quiet(create_app(chosen, control)))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await asyncio.wait(
             {serving, listening := asyncio.create_task(server.listening.wait())}, return_when="FIRST_COMPLETED"
@@ -80,8 +69,13 @@ async def running(settings: Settings | None = None, port: int = 0) -> AsyncItera
 
 
 async def run(settings: Settings, port: int) -> None:
-    """Serve until SIGINT or SIGTERM."""
-    config = _config(create_app(settings), quiet=False)
-    config.host, config.port, config.log_config = HOST, port, uvicorn.config.LOGGING_CONFIG
-    config.configure_logging()
+    """Serve until SIGINT or SIGTERM, logging each call to the terminal."""
+    app = create_app(settings)
+    config = uvicorn.Config(app, HOST, port, lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS)
     await uvicorn.Server(config).serve()
+
+
+def _quiet(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, lifespan="off", log_config=None, log_level="critical", timeout_graceful_shutdown=_GRACE_SECONDS
+    )

@@ -45,7 +45,7 @@ class PrefixCache:
         self._seen: OrderedDict[bytes, None] = OrderedDict()
 
     def look_up(self, model: str, prompt: str) -> tuple[int, int]:
-        """Tokens of the prompt's longest prefix seen before, and tokens newly written; the prompt is then remembered."""
+        """Tokens of the longest prefix seen before, and tokens newly written; the prompt is then remembered."""
         cached = written = 0
         for length, digest in _prefixes(model, prompt):
             if digest in self._seen:

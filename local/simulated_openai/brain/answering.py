@@ -1,4 +1,4 @@
-"""The whole answer: a decision, an intent, a sentiment and what was learnt, in the shape of `domain.decision.Answer`."""
+"""The whole answer: decision, intent, sentiment and what was learnt, in the shape of `domain.decision.Answer`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from local.simulated_openai.brain.hearing import hear
 from local.simulated_openai.brain.learning import learn
-from local.simulated_openai.brain.packing import pack
+from local.simulated_openai.brain.packing import join, pack
 from local.simulated_openai.brain.phrases import Say
 from local.simulated_openai.brain.reading import Prompt
 from local.simulated_openai.brain.replies import Handing, Piece, reply
@@ -23,6 +23,7 @@ _INTENTS = {
     Topic.HUMAN: "human",
     Topic.COMPLAINT: "complaint",
     Topic.SUPPORT: "support",
+    Topic.PAID: "support",
     Topic.BUY: "buy",
     Topic.LINK: "buy",
     Topic.YES: "buy",
@@ -118,10 +119,10 @@ def _bubbles(scene: Scene) -> list[str]:
 
 
 def _replies(scene: Scene) -> list[Piece | Handing]:
-    """What is said to each clause, once for each thing it is about."""
+    """What is said to each clause, each in other words, once for each thing it is about."""
     found: dict[str, Piece | Handing] = {}
-    for heard in scene.heard:
-        said = reply(scene, heard)
+    for index, heard in enumerate(scene.heard):
+        said = reply(replace(scene, attempt=scene.attempt + index), heard)
         if said is not None:
             found.setdefault(said.about if isinstance(said, Piece) else "hand off", said)
     return list(found.values())
@@ -137,17 +138,19 @@ def _sentences(scene: Scene) -> list[str]:
     if handing is not None:
         return [*texts, handing.text]
     question = _question(scene, pieces)
-    return [*texts, question] if question else texts
+    return [*texts[:-1], join(texts[-1], question)] if question else texts
 
 
 def _question(scene: Scene, pieces: Sequence[Piece]) -> str | None:
     """The one question an answer may end with, when it is of use."""
+    following = {piece.then for piece in pieces}
     if any(piece.asks for piece in pieces):
         return None
-    offered = next((piece.offers for piece in reversed(pieces) if piece.offers and piece.offers.link), None)
-    if offered is not None and not scene.plain:
+    if Say.OFFER_LINK in following:
         return scene.say(Say.OFFER_LINK)
-    return scene.say(Say.ASK_NEED) if all(piece.about in ("greeting", "name") for piece in pieces) else None
+    if None in following:
+        return None
+    return scene.say(Say.TELL_MORE if Say.TELL_MORE in following else Say.ASK_NEED)
 
 
 def _intent(scene: Scene) -> str:

@@ -7,25 +7,27 @@ from dataclasses import dataclass
 from local.simulated_openai.brain.topics import CLOSING_WORDS, CONCEPTS, RULES, YES_WORDS, Concept, Topic
 from local.simulated_openai.brain.words import fold, key_stems, words
 
-_ASKING = (
-    r"cu[aá]nt[oa]s?|d[oó]nde|qu[eé]|c[oó]mo|cu[aá]ndo|cu[aá]l(?:es)?|hacen|tienen|aceptan|hay|me|quiero|es|est[aá]|"
-    r"how|what|where|when|which|do|does|is|are|can|could|i|who"
+_INTERROGATIVE = (
+    r"cu[aá]nt[oa]s?|d[oó]nde|qu[eé]|c[oó]mo|cu[aá]ndo|cu[aá]l(?:es)?|hacen|tienen|aceptan|hay|"
+    r"how|what|where|when|which|who|do|does|is|are|can|could"
 )
+_ASKING = rf"{_INTERROGATIVE}|me|quiero|es|est[aá]|i"
 _BOUNDARY = re.compile(
     rf"(?<=[?!.…])\s+|\n+|;\s*|,\s*(?=(?:pero|but)\b)|,?\s+(?=(?:y|e|and|tambi[eé]n|also|adem[aá]s)\s+(?:{_ASKING})\b)",
     re.IGNORECASE,
 )
 _GREETING = re.compile(
-    r"[\s¡!¿,.👋😊🙂]*(hol[ai]+s?|buen[oa]s?( (tardes|noches|d[ií]as?))?|hi+|hello|hey|good (morning|afternoon|evening)|"
-    r"qu[eé] tal|saludos|c[oó]mo est[aá]s?|how are you|there)\b[\s,.!?¡👋😊🙂]*",
+    r"[\s¡!¿,.👋😊🙂]*(hol[ai]+s?|buen[oa]s?( (tardes|noches|d[ií]as?))?|(hi+|hello|hey)( there)?|good (morning|"
+    r"afternoon|evening)|qu[eé] tal|saludos|c[oó]mo est[aá]s?|how are you)\b[\s,.!?¡👋😊🙂]*",
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"(?:\b(?i:me llamo|mi nombre es|my name is|my name's)\s+([^\W\d_]+)|\b(?i:soy|i'm|i am)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]+))"
+    r"(?:\b(?i:me llamo|mi nombre es|my name is|my name's)\s+([^\W\d_]+)|\b(?i:soy|i'm|"
+    r"i am)\s+([A-ZÁÉÍÓÚÑ][a-záéíóúñ]+))"
     r"(?:\s+[A-ZÁÉÍÓÚÑ][a-záéíóúñ]+)?[\s,.!]*"
 )
 _UNSEEN = re.compile(r"^\s*\[[^\]]*\]\s*")
-_QUESTION = re.compile(rf"\?|^\W*(?:{_ASKING})\b", re.IGNORECASE)
+_QUESTION = re.compile(rf"\?|^\W*(?:{_INTERROGATIVE})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,15 @@ def pack(sentences: Sequence[str], most: int) -> list[str]:
     for sentence in sentences:
         room = wanted - len(bubbles)
         if bubbles and (room <= 0 or len(bubbles[-1]) < (left + len(bubbles[-1])) / (room + 1)):
-            bubbles[-1] = _joined(bubbles[-1], sentence)
+            bubbles[-1] = join(bubbles[-1], sentence)
         else:
             bubbles.append(sentence)
         left -= len(sentence)
     return bubbles
 
 
-def _joined(first: str, second: str) -> str:
-    """A link or a list ends its line, so that no character is taken for a part of it."""
+def join(first: str, second: str) -> str:
+    """Two sentences in a row: a link or a list ends its line, so that no character is taken for a part of it."""
     last_line = first.rsplit("\n", 1)[-1]
     own_line = last_line.startswith("•") or "://" in last_line.rsplit(" ", 1)[-1] or "\n" in second
     return f"{first}{chr(10) if own_line else ' '}{second}"

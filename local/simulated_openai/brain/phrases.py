@@ -16,6 +16,7 @@ class Say(StrEnum):
     HUMAN = "human"
     COMPLAINT = "complaint"
     SUPPORT = "support"
+    PAID = "paid"
     NO_LINK = "no_link"
     YOUR_NAME = "your_name"
     REMEMBER = "remember"
@@ -77,6 +78,10 @@ SPANISH: dict[Say, tuple[str, ...]] = {
     Say.SUPPORT: (
         "Entiendo{who}. Eso lo tiene que revisar una persona del equipo; ya le paso tu mensaje.",
         "Gracias por avisar{who}. Le pido a alguien del equipo que lo revise y te escriba.",
+    ),
+    Say.PAID: (
+        "¡Gracias{who}! Le aviso al equipo para que confirme tu pago.",
+        "¡Muchas gracias{who}! El equipo confirma tu pago y te escribe por aquí.",
     ),
     Say.NO_LINK: (
         "¡Qué bien{who}! Para cerrar tu compra te paso con una persona del equipo.",
@@ -177,6 +182,10 @@ ENGLISH: dict[Say, tuple[str, ...]] = {
     Say.SUPPORT: (
         "I see{who}. Someone from the team has to look at that; I'm passing your message on now.",
         "Thanks for telling us{who}. I'm asking someone from the team to check it and write to you.",
+    ),
+    Say.PAID: (
+        "Thank you{who}! I'm letting the team know so that they confirm your payment.",
+        "Thanks{who}! The team will confirm your payment and write to you here.",
     ),
     Say.NO_LINK: (
         "Great{who}! A person from the team will help you complete the purchase.",

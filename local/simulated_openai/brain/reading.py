@@ -11,7 +11,8 @@ _LANGUAGE = re.compile(r"^Language: (\S+)", re.MULTILINE)
 _BUBBLES = re.compile(r"At most (\d+) bubbles?")
 _FORBIDDEN = re.compile(r'^- Never write: "(.+)"$', re.MULTILINE)
 _ITEM = re.compile(
-    r"\[(?P<sku>[^\]]+)\] (?P<name>.+?) \| (?P<price>[\d.]+) (?P<currency>[A-Z]{3}) \| (?P<description>.*) \| (?P<link>\S+)",
+    r"\[(?P<sku>[^\]]+)\] (?P<name>.+?) \| (?P<price>[\d.]+) (?P<currency>[A-Z]{3}) \|"
+    r" (?P<description>.*) \| (?P<link>\S+)",
     re.DOTALL,
 )
 _COLLEAGUE = "[colleague]"

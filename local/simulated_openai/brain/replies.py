@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from local.simulated_openai.brain.hearing import Heard, quotable
-from local.simulated_openai.brain.matching import fact_about, score
+from local.simulated_openai.brain.matching import fact_about, products_in
 from local.simulated_openai.brain.phrases import Say
 from local.simulated_openai.brain.reading import Product
 from local.simulated_openai.brain.scene import Scene
@@ -12,7 +12,6 @@ from local.simulated_openai.brain.topics import CONCEPTS, Topic
 
 _PAYMENT = next(concept for concept in CONCEPTS if concept.name == "payment")
 _GUARANTEE = next(concept for concept in CONCEPTS if concept.name == "guarantee")
-_NAME_IS_SAID = 3.0  # Score of a product from which its own name was said, not just its description's words.
 
 
 @dataclass(frozen=True)
@@ -24,8 +23,8 @@ class Piece:
     asks: bool = False
     """Whether it ends in a question of its own, so that the answer needs no other."""
 
-    offers: Product | None = None
-    """A product whose link may be offered next."""
+    then: Say | None = None
+    """The question that may follow when the answer ends here."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +54,12 @@ def _handing(what: Say, reason: str) -> _Reply:
 
 
 def _greeting(scene: Scene, heard: Heard) -> Piece:
-    return Piece("greeting", scene.say(Say.GREET_NEW if scene.is_first_answer else Say.GREET_BACK))
+    return Piece("greeting", scene.say(Say.GREET_NEW if scene.is_first_answer else Say.GREET_BACK), then=Say.ASK_NEED)
 
 
-def _name(scene: Scene, heard: Heard) -> Piece:
-    return Piece("name", scene.say(Say.NICE_TO_MEET, name=heard.text))
+def _name(scene: Scene, heard: Heard) -> Piece | None:
+    """Nothing where the greeting calls them by their name already."""
+    return None if scene.greets else Piece("name", scene.say(Say.NICE_TO_MEET, name=heard.text), then=Say.ASK_NEED)
 
 
 def _complaint(scene: Scene, heard: Heard) -> Handing:
@@ -68,7 +68,7 @@ def _complaint(scene: Scene, heard: Heard) -> Handing:
 
 
 def _support(scene: Scene, heard: Heard) -> Piece | Handing:
-    fact = fact_about(heard.text, None, scene.sayable(scene.prompt.facts))
+    fact = fact_about(heard.text, None, scene.sayable(scene.prompt.facts), shared=2)
     if fact is not None:
         return Piece(fact, scene.say(Say.FACT, fact=_sentence(fact)))
     return Handing(scene.say(Say.SUPPORT), "The customer needs help with what they bought.")
@@ -128,16 +128,17 @@ def _price(scene: Scene, heard: Heard) -> Piece:
         return Piece("prices", scene.say(Say.PRICES, items=scene.listed(products)))
     product = products[0]
     text = scene.say(Say.PRICE, product=product.name, cost=product.cost)
-    return Piece(_sold(product), text, offers=product)
+    return Piece(_sold(product), text, then=Say.OFFER_LINK if product.link else None)
 
 
 def _about(scene: Scene, product: Product) -> Piece:
     description = scene.described(product)
     what = Say.ABOUT if description else Say.ABOUT_BARE
     text = scene.say(what, product=product.name, **({"description": description} if description else {}))
-    if not scene.plain:
-        text += f" {scene.say(Say.PRICE, product=product.name, cost=product.cost)}"
-    return Piece(_sold(product), text, offers=product)
+    if scene.plain:
+        return Piece(_sold(product), text)
+    text += f" {scene.say(Say.PRICE, product=product.name, cost=product.cost)}"
+    return Piece(_sold(product), text, then=Say.OFFER_LINK if product.link else None)
 
 
 def _catalogue(scene: Scene, heard: Heard) -> Piece:
@@ -157,8 +158,8 @@ def _fact(scene: Scene, heard: Heard) -> Piece:
         return Piece(fact, scene.say(Say.FACT, fact=_sentence(fact)))
     if concept is not None and concept.name == "discount":
         return Piece("discount", scene.say(Say.NO_DISCOUNT))
-    products = scene.products(heard)
-    if len(products) == 1 and score(heard.text, products[0], scene.prompt.catalogue) > 0:
+    products = products_in(heard.text, scene.prompt.catalogue)
+    if len(products) == 1:
         return _about(scene, products[0])
     return _unknown(scene, heard)
 
@@ -166,8 +167,8 @@ def _fact(scene: Scene, heard: Heard) -> Piece:
 def _open(scene: Scene, heard: Heard) -> Piece:
     """A clause no rule knows: whatever product or fact shares its words, else an honest "I do not know"."""
     catalogue = scene.prompt.catalogue
-    products = [product for product in scene.products(heard) if score(heard.text, product, catalogue) > 0]
-    by_name = any(score(heard.text, product, catalogue) * len(catalogue) >= _NAME_IS_SAID for product in products)
+    products = products_in(heard.text, catalogue)
+    by_name = products_in(heard.text, catalogue, by_name=True)
     fact = fact_about(heard.text, None, scene.sayable(scene.prompt.facts))
     if fact is not None and not by_name:
         return Piece(fact, scene.say(Say.FACT, fact=_sentence(fact)))
@@ -183,7 +184,7 @@ def _unknown(scene: Scene, heard: Heard) -> Piece:
     if quote is None:
         return Piece("unknown", scene.say(Say.UNKNOWN_BARE))
     if heard.topic is Topic.STATEMENT:
-        return Piece(quote, f"{scene.say(Say.NOTED, quote=quote)} {scene.say(Say.TELL_MORE)}", asks=True)
+        return Piece(quote, scene.say(Say.NOTED, quote=quote), then=Say.TELL_MORE)
     return Piece(quote, scene.say(Say.UNKNOWN, quote=quote))
 
 
@@ -209,6 +210,7 @@ _REPLIES: dict[Topic, _Reply] = {
     Topic.HUMAN: _handing(Say.HUMAN, "The customer asks for a person."),
     Topic.COMPLAINT: _complaint,
     Topic.SUPPORT: _support,
+    Topic.PAID: _simple(Say.PAID, asks=True),
     Topic.MEMORY: _memory,
     Topic.EXPENSIVE: _expensive,
     Topic.DOUBT: _simple(Say.DOUBT, asks=True),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from local.simulated_openai.brain.hearing import Heard
-from local.simulated_openai.brain.matching import in_focus, products_in
+from local.simulated_openai.brain.matching import in_focus, named_in, products_in
 from local.simulated_openai.brain.phrases import PHRASES, Say
 from local.simulated_openai.brain.reading import Line, Product, Prompt
 from local.simulated_openai.brain.topics import Topic
@@ -39,9 +39,14 @@ class Scene:
         return ways[chosen % len(ways)].format(who=who, business=self.prompt.business, **filled)
 
     def _names_them(self, what: Say) -> bool:
-        """Only one phrase of an answer calls the customer by name: the greeting, if there is one."""
-        greets = any(heard.topic in (Topic.GREETING, Topic.NAME) for heard in self.heard) or self.is_first_answer
-        return what in (Say.GREET_NEW, Say.GREET_BACK) or not greets
+        """Only the greeting calls the customer by name, if there is one."""
+        named = any(heard.topic is Topic.NAME for heard in self.heard)
+        return what in (Say.GREET_NEW, Say.GREET_BACK) or not (self.greets or named)
+
+    @property
+    def greets(self) -> bool:
+        """Whether the answer begins with a greeting."""
+        return self.is_first_answer or any(heard.topic is Topic.GREETING for heard in self.heard)
 
     @property
     def is_first_answer(self) -> bool:
@@ -54,18 +59,16 @@ class Scene:
         return self.prompt.corrected
 
     def products(self, heard: Heard) -> list[Product]:
-        """What a clause is about: its own words, then the burst's other clauses, then the talk, then an only product."""
+        """What a clause is about: by its own words, the burst's other clauses, the talk before, or being the only one."""
         catalogue = self.prompt.catalogue
         if own := products_in(heard.text, catalogue):
             return own
+        if heard.topic is Topic.YES and len(offered := named_in(self.prompt.last_said, catalogue)) == 1:
+            return offered
         for other in self.heard:
             if other.topic is not Topic.NAME and (found := products_in(other.text, catalogue)):
                 return found
         return in_focus(self.prompt.before, catalogue) or (list(catalogue) if len(catalogue) == 1 else [])
-
-    def discussed(self, product: Product) -> bool:
-        """Whether we have named a product before."""
-        return any(line.ours and product.name in line.text for line in self.prompt.before)
 
     def described(self, product: Product) -> str:
         """The first sentences of a product's description; empty when there are none, or none that may be said now."""

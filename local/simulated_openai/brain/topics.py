@@ -1,4 +1,4 @@
-"""What a clause may be about, and the words that tell. The patterns are looked for in folded text (no accents, lower case)."""
+"""What a clause may be about, and the words that tell; patterns are for folded text (no accents, lower case)."""
 
 import re
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ class Topic(StrEnum):
     HUMAN = "human"
     COMPLAINT = "complaint"
     SUPPORT = "support"
+    PAID = "paid"
     MEMORY = "memory"
     EXPENSIVE = "expensive"
     DOUBT = "doubt"
@@ -46,18 +47,22 @@ _PATTERNS: list[tuple[Topic, str]] = [
     ),
     (
         Topic.HUMAN,
-        r"\bhabl(ar|o|e) con (un |una |el |la |algun )?(persona|human[oa]|asesora?|agente|alguien|encargad[oa]|ejecutiv[oa]|"
+        r"\bhabl(ar|o|e) con (un |una |el |la |algun )?(persona|human[oa]|asesora?|agente|alguien|"
+        r"encargad[oa]|ejecutiv[oa]|"
         r"vendedora?|gerente|dueno|duena)\b|\bpersona real\b|\b(un|una) (asesora?|humano|ejecutiv[oa]|operadora?)\b"
-        r"|\b(talk|speak|chat) (to|with) (a |an |some|the )?(real )?(human|person|agent|one|body|manager|advisor|representative|"
+        r"|\b(talk|speak|chat) (to|with) (a |an |some|the )?(real )?(human|person|agent|one|body|manager|"
+        r"advisor|representative|"
         r"owner)\b|\b(an?|the|real|live) (agent|human|representative)\b|\breal person\b|^(humano|agente|human|agent)\b",
     ),
     (Topic.FACT, r"\b(y si|que pasa si|what if)\b.*\b(no|not|doesn.?t|don.?t)\b"),
     (
         Topic.COMPLAINT,
-        r"\bno (me )?(funciona|sirve|llego|ha llegado|han llegado|contestan|responden)\b|\b(queja|reclamo|estafa|fraude|"
+        r"\bno (me )?(funciona|sirve|llego|ha llegado|han llegado|contestan|responden)\b|\b(queja|reclamo|"
+        r"estafa|fraude|"
         r"pesimo|horrible|molest[oa]|enojad[oa]|decepcionad[oa]|mal servicio|llego rot[oa]|roto|danado|denuncia\w*)\b"
         r"|devuelvan|(quiero|exijo) (mi|el) (dinero|reembolso)"
-        r"|\b(doesn.?t|does not|isn.?t|not|stopped) work(ing)?\b|\b(complaint|complain|scam|fraud|terrible|awful|disappointed|"
+        r"|\b(doesn.?t|does not|isn.?t|not|stopped) work(ing)?\b|\b(complaint|complain|scam|fraud|"
+        r"terrible|awful|disappointed|"
         r"angry|upset|broken|never arrived|hasn.?t arrived|worst)\b|\bmy money back\b",
     ),
     (
@@ -66,26 +71,36 @@ _PATTERNS: list[tuple[Topic, str]] = [
         r"|\b(can.?t|cannot|unable to) (log ?in|access|open|download|enter)\b|\bpassword\b",
     ),
     (
+        Topic.PAID,
+        r"\bya (lo |la |te |les )?(pague|compre|deposite|transferi|hice (el|la) (pago|transferencia|deposito))\b"
+        r"|\bi (have |ve )?(already )?paid\b|\bi just paid\b",
+    ),
+    (
         Topic.MEMORY,
         r"\b(te |se )?(acuerdas?|recuerdas?) (de|que|mi|lo|quien|como|cual)|\bte acuerdas\b|\bcomo me llamo\b"
         r"|\bcual es mi nombre\b|\b(sabes|recuerdas) mi nombre\b|\bque sabes (de|sobre) mi\b"
-        r"|\b(do you )?remember (me|my|what|who|that|which)\b|\bwhat.?s my name\b|\bwhat is my name\b|\bknow about me\b",
+        r"|\b(do you )?remember (me|my|what|who|that|which)\b|\bwhat.?s my name\b|\bwhat is my name\b|"
+        r"\bknow about me\b",
     ),
     (
         Topic.EXPENSIVE,
-        r"\b(caro|cara|caros|caras|carisimo|car[oa]\w*|costos[oa]|no me alcanza|mucho dinero|es mucho|fuera de mi presupuesto|"
+        r"\b(caro|cara|caros|caras|carisimo|costos[oa]|no me alcanza|mucho dinero|es mucho|"
+        r"fuera de mi presupuesto|"
         r"expensive|too much|can.?t afford|pricey|over my budget)\b",
     ),
     (
         Topic.DOUBT,
-        r"\b(lo (voy a|tengo que|quiero) pensar|pensarlo|lo pienso|dejame pensar|lo consulto|mas adelante|luego te|despues te|"
+        r"\b(lo (voy a|tengo que|quiero) pensar|pensarlo|lo pienso|dejame pensar|lo consulto|mas adelante|"
+        r"luego te|despues te|"
         r"no estoy segur[oa]|let me think|think about it|not sure|maybe later|need to think)\b",
     ),
     (Topic.DECLINE, r"^\W*no,? (muchas )?gracias|^\W*no,? thank|\bno me interesa\b|\bnot interested\b"),
     (
         Topic.BUY,
-        r"\b(lo|la|los|las) (quiero|compro|llevo|tomo)\b|\b(quiero|quisiera|voy a|deseo|puedo) (comprar|contratar|inscribirme|"
-        r"pagar|ordenar|pedir|reservar|apartar)\w*|\bme (apunto|inscribo)\b|\b(como|donde) (lo |la |te |se |puedo |le )?(pago|"
+        r"\b(lo|la|los|las) (quiero|compro|llevo|tomo)\b|\b(quiero|quisiera|voy a|deseo|puedo) (comprar|"
+        r"contratar|inscribirme|"
+        r"pagar|ordenar|pedir|reservar|apartar)\w*|\bme (apunto|inscribo)\b|\b(como|donde) (lo |la |te |"
+        r"se |puedo |le )?(pago|"
         r"pagar|compro|comprar|contrato|hago para (pagar|comprar)|inscribo|inscribirme)\w*\b"
         r"|\b(i.?ll take|i want (it|to buy|to order|to pay|to sign up)|i.?d like to (buy|order|pay|sign up)|sign me up|"
         r"(how|where) (do|can|could|should) i (pay|buy|order|get it|sign up))\b|\b(ready to|want to) (buy|pay)\b",
@@ -93,17 +108,20 @@ _PATTERNS: list[tuple[Topic, str]] = [
     (Topic.LINK, r"\b(link|enlace|liga|url|website|pagina web|sitio web)\b"),
     (
         Topic.PRICE,
-        r"\b(cuanto|que) (me )?(cuesta|cuestan|vale|valen|sale|salen|cobran?|seria|es lo que cuesta)\b|^\W*(y )?cuanto( es)?\W*$"
+        r"\b(cuanto|que) (me )?(cuesta|cuestan|vale|valen|sale|salen|cobran?|seria|es lo que cuesta)\b|"
+        r"^\W*(y )?cuanto( es)?\W*$"
         r"|\b(precios?|costos?|tarifas?|cuesta|cuestan)\b|\bhow much\b|\b(prices?|costs?|fees?|pricing)\b",
     ),
     (
         Topic.RECOMMEND,
-        r"\b(recomiend\w*|me conviene|me sirve|recommend|should i (get|choose|pick)|which one)\b|\bbusco\b|\balgo para\b"
+        r"\b(recomiend\w*|me conviene|me sirve|recommend|should i (get|choose|pick)|which one)\b|"
+        r"\bbusco\b|\balgo para\b"
         r"|\blooking for\b|\bsomething for\b",
     ),
     (
         Topic.CATALOGUE,
-        r"\bque (mas )?(\w+ )?(venden|ofrecen|tienen|manejan|hacen|productos|servicios|cursos|opciones|planes)\b|\binfo(rmes)?\b"
+        r"\bque (mas )?(\w+ )?(venden|ofrecen|tienen|manejan|hacen|productos|servicios|cursos|opciones|"
+        r"planes)\b|\binfo(rmes)?\b"
         r"|\b(mas|quiero|dame|pido|necesito|quisiera) informacion\b|\b(catalogo|productos|servicios|opciones)\b"
         r"|\bwhat (\w+ )?do you (sell|offer|have|do)\b|\b(more )?information\b|\b(catalog(ue)?|products|services)\b",
     ),
@@ -134,7 +152,7 @@ CONCEPTS = (
     ),
     _concept(
         "discount",
-        r"descuento\w*|promocion\w*|promo|oferta|rebaja|cupon|discount\w*|coupon|deal",
+        r"descuento\w*|promocion\w*|promo|oferta|rebaja|cupon|me lo dejas|mas barato|cheaper|lower price|discount\w*|coupon|deal",
         "descuent promocion promo ofert rebaj cupon discount coupon",
     ),
     _concept("invoice", r"factura\w*|cfdi|invoice\w*", "factur facturam cfdi invoic"),
@@ -150,13 +168,15 @@ CONCEPTS = (
     ),
     _concept(
         "location",
-        r"donde (estan|se ubican|queda\w*|se encuentran|es|los encuentro)|ubicacion|ubicad\w*|direccion|sucursal\w*|tienda|"
+        r"donde (estan|se ubican|queda\w*|se encuentran|es|los encuentro)|ubicacion|ubicad\w*|direccion|"
+        r"sucursal\w*|tienda|"
         r"where are you|where is|where can i find|located|location|address|store",
-        "ubicacion ubicad direccion sucursal tiend call coloni ciudad estam locat address stor street",
+        "ubicacion ubicad direccion sucursal tiend call coloni estam locat address stor street",
     ),
     _concept(
         "payment",
-        r"pagos?|pagar|pago|tarjetas?|transferencia|efectivo|a meses|mensualidades|cuotas|paypal|oxxo|mercado ?pago|payment\w*|"
+        r"pagos?|pagar|pago|tarjetas?|transferencia|efectivo|a meses|mensualidades|cuotas|paypal|oxxo|"
+        r"mercado ?pago|payment\w*|"
         r"pay|cards?|cash|installments?",
         "pag pagar tarjet transferenci efectiv mensualidad cuot paypal oxx payment pay card cash installment msi",
     ),
@@ -173,15 +193,19 @@ CONCEPTS = (
 """In the order in which they are tried."""
 
 YES_WORDS = frozenset(
-    "si sip claro dale va vale ok okay bueno por favor porfa porfavor perfecto listo desde luego supuesto yes yeah yep sure "
+    "si sip claro dale va vale ok okay bueno por favor porfa porfavor perfecto listo desde luego "
+    "supuesto yes yeah yep sure "
     "please ok great perfect of course go ahead sounds good pasamelo mandamelo envialo".split()
 )
 """A clause made of these alone says yes to what we offered."""
 
 CLOSING_WORDS = frozenset(
-    "ok okay okey vale va listo perfecto gracias muchas mil muchisimas bye adios chao hasta luego pronto manana nos vemos que "
-    "tenga tengas buen buena dia tarde noche igualmente entendido de acuerdo excelente genial saludos jaja jajaja thanks thank "
-    "you so much very great perfect cool see later good night have a nice day cheers all set fine got it understood alright "
+    "ok okay okey vale va listo perfecto gracias muchas mil muchisimas bye adios chao hasta luego pronto "
+    "manana nos vemos que "
+    "tenga tengas buen buena dia tarde noche igualmente entendido de acuerdo excelente genial saludos "
+    "jaja jajaja thanks thank "
+    "you so much very great perfect cool see later good night have a nice day cheers all set fine got it "
+    "understood alright "
     "ya es todo eso era lo haha that s is all for now the a muy amable si claro bueno super".split()
 )
 """A clause made of these alone closes the conversation."""

@@ -3,22 +3,30 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 _WORD = re.compile(r"[a-z0-9]+")
 _PREFIX = 5  # Letters from which a word may match a longer one that begins with it: "coach", "coaching".
 
 SPANISH = frozenset(
-    "a al algo ante como con cual cuales cuando cuanto cuanta cuantos cuantas de del desde donde el ella ellos en entre era "
-    "eres es esa ese eso esta estan estas este esto estoy fue ha hace hacen hacia han hasta hay he hola la las le les lo los "
-    "mas me mi mis muy nada ni no nos o os para pero por porque puedo pueden que quien quiero quisiera se si sin sobre son "
-    "soy su sus tambien te ti tienen tiene tengo tu tus un una unas uno unos usted ustedes va voy y ya yo gracias bueno "
+    "a al algo ante como con cual cuales cuando cuanto cuanta cuantos cuantas de del desde donde el ella "
+    "ellos en entre era "
+    "eres es esa ese eso esta estan estas este esto estoy fue ha hace hacen hacia han hasta hay he hola "
+    "la las le les lo los "
+    "mas me mi mis muy nada ni no nos o os para pero por porque puedo pueden que quien quiero quisiera "
+    "se si sin sobre son "
+    "soy su sus tambien te ti tienen tiene tengo tu tus un una unas uno unos usted ustedes va voy y ya "
+    "yo gracias bueno "
     "buenas buenos dias tardes noches favor saber informacion gustaria necesito busco interesa cuesta vale precio pasa "
-    "dame dime manejan cuentan hablar persona ver".split()
+    "dame dime manejan cuentan hablar persona ver venden vende ofrecen aceptan".split()
 )
 ENGLISH = frozenset(
-    "a about am an and any are as at be but by can could did do does for from get had has have he hello her hi him his how i "
-    "if in interested is it its just like looking me more my need no not of offer on one or our please she so some tell that "
-    "the their them then there they this to too us want was we what when where which who why will with would you your yes "
+    "a about am an and any are as at be but by can could did do does for from get had has have he hello "
+    "her hi him his how i "
+    "if in interested is it its just like looking me more my need no not of offer on one or our please "
+    "she so some tell that "
+    "the their them then there they this to too us want was we what when where which who why will with "
+    "would you your yes "
     "thanks thank price cost much know good morning give sell bye".split()
 )
 _STOP = SPANISH | ENGLISH
@@ -44,9 +52,10 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] in "aeo" else word
 
 
-def key_stems(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def key_stems(text: str) -> tuple[str, ...]:
     """The stems of the words that carry meaning."""
-    return [stem(word) for word in words(text) if word not in _STOP and (len(word) > 2 or word.isdigit())]
+    return tuple(stem(word) for word in words(text) if word not in _STOP and (len(word) > 2 or word.isdigit()))
 
 
 def related(one: str, other: str) -> bool:
@@ -56,7 +65,7 @@ def related(one: str, other: str) -> bool:
 
 
 def language_of(latest_first: Sequence[str], otherwise: str) -> str:
-    """`es` or `en`: the language of the first text that shows one, else the one given (English for a third language)."""
+    """`es` or `en`: the language of the first text that shows one, else the one given (a third one is English)."""
     for text in latest_first:
         folded = words(text)
         spanish = sum(word in SPANISH for word in folded) + 2 * len(re.findall("[¿¡ñáéíóú]", text.lower()))
