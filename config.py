@@ -8,6 +8,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from activities.vault import decode_key
 
 
+DEVELOPMENT_FILE = ".perennial/environment"
+"""Where `perennial dev` writes how to reach what it runs, for as long as it runs."""
+
+
 class SettingsError(Exception):
     """Settings are missing or wrong; the message names every one of them."""
 
@@ -20,7 +24,7 @@ def _checked_key(key: SecretStr) -> SecretStr:
 class Settings(BaseSettings):
     """Everything the API and the worker take from the environment, or from `.env` beside the code."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_file=(DEVELOPMENT_FILE, ".env"), extra="ignore", env_ignore_empty=True)
 
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(default=3000, ge=1, le=65535, description="Port the API listens on.")

@@ -36,10 +36,14 @@ class Connections:
 
 
 @asynccontextmanager
-async def open_connections(settings: Settings) -> AsyncGenerator[Connections]:
-    """Every client, closed in turn at the end. Raises what the first server that cannot be reached raises."""
-    temporal = await open_temporal(settings)
-    pool = await open_pool(settings.database_url.get_secret_value())
+async def open_connections(settings: Settings, *, lazy: bool = False) -> AsyncGenerator[Connections]:
+    """Every client, closed in turn at the end. Raises what the first server that cannot be reached raises.
+
+    `lazy` connects when a server is first needed: the API starts while one is away, and says so in its health. A worker
+    cannot work with a lazy Temporal client.
+    """
+    temporal = await open_temporal(settings, lazy=lazy)
+    pool = await open_pool(settings.database_url.get_secret_value(), least=0 if lazy else 1)
     # Acknowledged means journaled: a message that MongoDB took must outlive a power cut.
     mongo: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
         settings.mongodb_uri.get_secret_value(),
@@ -69,9 +73,9 @@ async def open_connections(settings: Settings) -> AsyncGenerator[Connections]:
         await pool.close()
 
 
-async def open_temporal(settings: Settings) -> Client:
+async def open_temporal(settings: Settings, *, lazy: bool = False) -> Client:
     """A Temporal client; Temporal's own environment configuration adds TLS, API key and profile."""
     config = ClientConfig.load_client_connect_config()
     config["target_host"] = settings.temporal_address
     config["namespace"] = settings.temporal_namespace
-    return await Client.connect(**config, data_converter=pydantic_data_converter)
+    return await Client.connect(**config, data_converter=pydantic_data_converter, lazy=lazy)

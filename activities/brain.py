@@ -96,7 +96,7 @@ class Brain(interfaces.Brain):
             turn=request.turn,
             purpose="answer",
             model=response.model,
-            request_id=response._request_id,
+            request_id=getattr(response, "_request_id", None),
             input_tokens=spent,
             cached_tokens=cached,
             output_tokens=written,

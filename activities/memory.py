@@ -42,6 +42,10 @@ class Memory(interfaces.Memory):
         await self._messages.create_index([*customer, ("sequence", ASCENDING)])
         await self._thoughts.create_index([*customer, ("turn", ASCENDING)])
 
+    async def alive(self) -> None:
+        """Raises if MongoDB does not answer."""
+        await self._agents.database.command("ping")
+
     @activity.defn
     async def remember(self, intake: Intake) -> Remembered:
         """Stores inbound messages. One that is there under another sequence was taken in before: a redelivery.

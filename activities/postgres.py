@@ -2,22 +2,23 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 from domain.identity import CompanyId
 
-Connection = PoolConnectionProxy[asyncpg.Record]
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
 APP_ROLE = "perennial_app"
 """The role every application connection takes on: it owns no table, so row-level security binds it."""
 
 
-async def open_pool(database_url: str, *, most: int = 20) -> "asyncpg.Pool[asyncpg.Record]":
-    """A pool whose connections can do no more than the application may."""
+async def open_pool(database_url: str, *, least: int = 1, most: int = 20) -> "asyncpg.Pool[asyncpg.Record]":
+    """A pool whose connections can do no more than the application may; `least` 0 opens none yet."""
     return await asyncpg.create_pool(
-        database_url, min_size=1, max_size=most, command_timeout=10, server_settings={"role": APP_ROLE}
+        database_url, min_size=least, max_size=most, command_timeout=10, server_settings={"role": APP_ROLE}
     )
 
 
@@ -39,6 +40,30 @@ class Postgres:
         """A connection that sees no company's rows: for what happens before the company is known."""
         async with self._pool.acquire() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def listening(self, channel: str, heard: Callable[[str], None]) -> AsyncGenerator[asyncio.Event]:
+        """Calls `heard` with the payload of each notification; yields an event that is set when the connection is lost.
+
+        Takes one connection out of the pool for as long as the block lasts.
+        """
+        lost = asyncio.Event()
+
+        def hear(_connection: object, _pid: int, _channel: str, payload: object) -> None:
+            heard(str(payload))
+
+        def lose(_connection: object) -> None:
+            lost.set()
+
+        async with self._pool.acquire() as connection:
+            connection.add_termination_listener(lose)
+            await connection.add_listener(channel, hear)
+            try:
+                yield lost
+            finally:
+                if not connection.is_closed():
+                    connection.remove_termination_listener(lose)
+                    await connection.remove_listener(channel, hear)
 
     async def alive(self) -> None:
         """Raises if PostgreSQL does not answer."""

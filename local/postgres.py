@@ -47,7 +47,7 @@ async def postgres(data_dir: Path, port: int, lock: int) -> AsyncGenerator[str]:
     if not cluster.exists():
         await _create(programs, cluster, identity)
     identity.own(cluster)
-    _forget_reused_pid(cluster)
+    _forget_stale_pid(cluster)
     url = f"postgresql://perennial:{(cluster / _ROLE_FILE).read_text()}@{HOST}:{port}/perennial"
     settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
     command = Command(
@@ -97,13 +97,16 @@ async def _create_role(programs: Path, draft: Path, identity: Identity, password
         raise ServerFailed(f"PostgreSQL could not create its database: {wrong[0]}", wrong)
 
 
-def _forget_reused_pid(cluster: Path) -> None:
-    """After a container restart a stale postmaster.pid names some other program, and PostgreSQL would not start."""
+def _forget_stale_pid(cluster: Path) -> None:
+    """Remove a postmaster.pid that names some other program (after a container restart) or a process nobody reaped.
+
+    PostgreSQL would take either for itself, still running, and refuse to start.
+    """
     if sys.platform != "linux":
         return
     with contextlib.suppress(FileNotFoundError, IndexError):
         pid = (cluster / "postmaster.pid").read_text().splitlines()[0]
-        if Path(f"/proc/{pid}/comm").read_text().strip() != "postgres":
+        if os.fsencode(cluster) not in Path(f"/proc/{pid}/cmdline").read_bytes():
             (cluster / "postmaster.pid").unlink()
 
 

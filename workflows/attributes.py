@@ -1,5 +1,6 @@
 """The search attributes by which operators find agents in Temporal. They are stored in clear: no personal data here."""
 
+from datetime import datetime
 from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
@@ -39,3 +40,8 @@ def updates(company: CompanyId, note: CustomerNote, shown: CustomerNote | None) 
     if changed and shown is None:
         changed.append(COMPANY.value_set(company))
     return changed
+
+
+def registration() -> list[tuple[str, str]]:
+    """Name and type of each attribute, as `temporal operator search-attribute create` spells them."""
+    return [(key.name, "Datetime" if key.value_type is datetime else "Keyword") for key in ALL]

@@ -15,12 +15,12 @@ from local.simulated_openai import endpoints
 from local.simulated_openai.control import Call, Control
 from local.simulated_openai.control_routes import ControlRoutes
 from local.simulated_openai.errors import ApiError, ClientGoneError
+from local.simulated_openai.outcomes import Dropped
 from local.simulated_openai.responses import Responses
 from local.simulated_openai.settings import Settings
 
 _SECRET = {"authorization", "api-key", "cookie"}
 _LOGGED_CHARACTERS = 20_000  # Of a body that is no JSON, such as a form with a voice note.
-_CLIENT_GONE = 499
 _LIMITS = {
     "x-ratelimit-limit-requests": "10000",
     "x-ratelimit-remaining-requests": "9999",
@@ -63,7 +63,7 @@ def _guarded(handler: _Handler, control: Control) -> Callable[[Request], Awaitab
             response = error.response()
         except ClientGoneError:
             control.finish(call, None)
-            return Response(status_code=_CLIENT_GONE)
+            return Dropped()
         control.finish(call, response.status_code)
         response.headers.update(_LIMITS)
         response.headers["x-request-id"] = f"req_{uuid.uuid4().hex}"

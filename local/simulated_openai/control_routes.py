@@ -80,7 +80,9 @@ class ControlRoutes:
         """Everything under `/_control`."""
         table: list[tuple[str, str, _Endpoint]] = [
             ("GET", "", self.state),
+            ("GET", "/", self.state),
             ("PATCH", "", self.change),
+            ("PATCH", "/", self.change),
             ("POST", "/reset", self.reset),
             ("POST", "/outcomes", self.script),
             ("DELETE", "/outcomes", self.forget),

@@ -149,7 +149,7 @@ async def transcriptions(request: Request, call: Call) -> Response:
 
 def _hear(audio: bytes, language: str) -> str:
     try:
-        text = audio.decode()
+        text = " ".join(audio.decode().split())
     except UnicodeDecodeError:
         text = ""
-    return text.strip() if text.isprintable() and text.strip() else _HEARD.get(language[:2], _HEARD["es"])
+    return text if text and text.isprintable() else _HEARD.get(language[:2], _HEARD["es"])

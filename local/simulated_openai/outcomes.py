@@ -68,7 +68,7 @@ _ERRORS = {
 }
 
 
-class _Dropped(Response):
+class Dropped(Response):
     """Begins an answer and ends it early: the server then cuts the connection, as a dying proxy would."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +82,7 @@ def failure_response(outcome: Outcome, failure: Failure) -> Response:
     if failure is Failure.BAD_GATEWAY:
         return HTMLResponse("<html><body><h1>502 Bad Gateway</h1>cloudflare</body></html>", 502)
     if failure is Failure.DROP:
-        return _Dropped()
+        return Dropped()
     if failure is Failure.RATE_LIMIT:
         milliseconds = outcome.retry_after_ms
         raise ApiError(

@@ -32,11 +32,23 @@ class Running:
         return f"{self.origin}/v1"
 
 
-class _Embedded(uvicorn.Server):
-    """A uvicorn that tells when it listens and leaves the process's signal handlers alone."""
+class _Server(uvicorn.Server):
+    """A uvicorn that cuts off the calls still held when it goes down, instead of waiting for them."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, control: Control) -> None:
         super().__init__(config)
+        self._control = control
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._control.close()
+        await super().shutdown(sockets)
+
+
+class _Embedded(_Server):
+    """One that tells when it listens and leaves the process's signal handlers alone."""
+
+    def __init__(self, config: uvicorn.Config, control: Control) -> None:
+        super().__init__(config, control)
         self.listening = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -54,7 +66,7 @@ async def running(settings: Settings | None = None, port: int = 0) -> AsyncGener
     chosen = settings or Settings()
     control = Control(chosen)
     with socket.create_server((HOST, port)) as listener:
-        server = _Embedded(_quiet(create_app(chosen, control)))
+        server = _Embedded(_quiet(create_app(chosen, control)), control)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await asyncio.wait(
             {serving, listening := asyncio.create_task(server.listening.wait())}, return_when="FIRST_COMPLETED"
@@ -63,16 +75,16 @@ async def running(settings: Settings | None = None, port: int = 0) -> AsyncGener
         try:
             yield Running(f"http://{HOST}:{listener.getsockname()[1]}", control)
         finally:
-            control.close()
             server.should_exit = True
             await serving
 
 
 async def run(settings: Settings, port: int) -> None:
     """Serve until SIGINT or SIGTERM, logging each call to the terminal."""
-    app = create_app(settings)
+    control = Control(settings)
+    app = create_app(settings, control)
     config = uvicorn.Config(app, HOST, port, lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS)
-    await uvicorn.Server(config).serve()
+    await _Server(config, control).serve()
 
 
 def _quiet(app: Starlette) -> uvicorn.Config:

@@ -42,7 +42,6 @@ _INTENTS = {
 }
 """The intent of each topic, the one that weighs most first; every other topic is `other`."""
 
-_NEGATIVE = {Topic.COMPLAINT}
 _GLAD = (
     "gracias",
     "excelente",
@@ -76,10 +75,9 @@ def answer(prompt: Prompt, scripted: Sequence[str] | None = None) -> dict[str, J
 def _scene(prompt: Prompt) -> Scene:
     offered = any("?" in said for said in prompt.last_said)
     heard = hear(prompt.pending, offered=offered)
-    told = [told.text for told in heard if told.topic is Topic.NAME]
-    earlier = [told.text for line in prompt.before if not line.ours for told in hear([line.text], offered=False)
-               if told.topic is Topic.NAME]  # fmt: skip
-    name = next(iter([*reversed(told), *reversed(earlier)]), prompt.name)
+    earlier = hear([line.text for line in prompt.before if not line.ours], offered=False)
+    names = [clause.text for clause in [*earlier, *heard] if clause.topic is Topic.NAME]
+    name = names[-1] if names else prompt.name
     language = language_of(lines_latest_first(prompt.lines), prompt.language)
     return Scene(prompt, language, heard, name)
 
@@ -159,7 +157,8 @@ def _intent(scene: Scene) -> str:
 
 
 def _sentiment(scene: Scene) -> str:
-    if any(heard.topic in _NEGATIVE for heard in scene.heard):
+    if any(heard.topic is Topic.COMPLAINT for heard in scene.heard):
         return "negative"
     said = fold("\n".join(scene.prompt.pending))
-    return "positive" if any(word in said for word in _GLAD) else "neutral"
+    glad = any(word in said for word in _GLAD) and all(heard.topic is not Topic.DECLINE for heard in scene.heard)
+    return "positive" if glad else "neutral"

@@ -78,12 +78,12 @@ def _clause(clause: str, index: int, *, offered: bool) -> Heard:
         return Heard(Topic.YES, clause, index)
     if spoken <= CLOSING_WORDS:
         return Heard(Topic.CLOSING, clause, index)
-    for topic, pattern in RULES:
-        if pattern.search(folded):
-            return Heard(topic, clause, index)
+    topic = next((topic for topic, pattern in RULES if pattern.search(folded)), None)
     concept = next((concept for concept in CONCEPTS if concept.asked.search(folded)), None)
-    if concept is not None:
+    if topic is Topic.FACT or (topic is None and concept is not None):
         return Heard(Topic.FACT, clause, index, concept)
+    if topic is not None:
+        return Heard(topic, clause, index)
     return Heard(Topic.QUESTION if _QUESTION.search(clause) else Topic.STATEMENT, clause, index)
 
 

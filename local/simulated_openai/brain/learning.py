@@ -12,17 +12,17 @@ from local.simulated_openai.brain.words import fold
 _TEXTS = {
     "es": {
         "name": "Se llama {0}",
-        "interest": "Le interesa {0}",
-        "price": "Le parece caro {0}",
-        "price_bare": "Le parece caro",
-        "doubt": "Quiere pensarlo antes de decidir",
+        "interest": "{0}",
+        "price": "el precio de {0}",
+        "price_bare": "el precio",
+        "doubt": "quiere pensarlo antes de decidir",
     },
     "en": {
         "name": "Their name is {0}",
-        "interest": "Interested in {0}",
-        "price": "Finds {0} expensive",
-        "price_bare": "Finds it expensive",
-        "doubt": "Wants to think before deciding",
+        "interest": "{0}",
+        "price": "the price of {0}",
+        "price_bare": "the price",
+        "doubt": "wants to think before deciding",
     },
 }
 _INTERESTED = {Topic.PRICE, Topic.BUY, Topic.LINK, Topic.RECOMMEND, Topic.CATALOGUE, Topic.QUESTION, Topic.STATEMENT}

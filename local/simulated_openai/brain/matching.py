@@ -42,8 +42,9 @@ def named_in(texts: Sequence[str], catalogue: Sequence[Product]) -> list[Product
 def in_focus(lines: Sequence[Line], catalogue: Sequence[Product]) -> list[Product]:
     """The one product the customer last named or, if they named none, that we last named; empty if there is none."""
     theirs = (products_in(line.text, catalogue, by_name=True) for line in reversed(lines) if not line.ours)
+    none: list[Product] = []
     ours = (named_in([line.text], catalogue) for line in reversed(lines) if line.ours)
-    return next((found for source in (theirs, ours) for found in source if len(found) == 1), [])
+    return next((found for source in (theirs, ours) for found in source if len(found) == 1), none)
 
 
 def fact_about(text: str, concept: Concept | None, facts: Sequence[str], *, shared: int = 1) -> str | None:

@@ -8,6 +8,7 @@ class Say(StrEnum):
 
     GREET_NEW = "greet_new"
     GREET_BACK = "greet_back"
+    RESUMED = "resumed"
     ASK_NEED = "ask_need"
     NICE_TO_MEET = "nice_to_meet"
     UNSEEN = "unseen"
@@ -21,6 +22,8 @@ class Say(StrEnum):
     YOUR_NAME = "your_name"
     REMEMBER = "remember"
     REMEMBER_NOTHING = "remember_nothing"
+    INTERESTED = "interested"
+    OBJECTED = "objected"
     EXPENSIVE = "expensive"
     CHEAPER = "cheaper"
     DOUBT = "doubt"
@@ -53,6 +56,10 @@ SPANISH: dict[Say, tuple[str, ...]] = {
         "¡Qué gusto saludarte{who}! Aquí el asistente de {business}.",
     ),
     Say.GREET_BACK: ("¡Hola de nuevo{who}!", "¡Qué gusto leerte otra vez{who}!", "¡Hola{who}! Aquí sigo."),
+    Say.RESUMED: (
+        "Gracias por la espera{who}, retomo la conversación.",
+        "Ya estoy de vuelta{who}, gracias por esperar.",
+    ),
     Say.ASK_NEED: ("¿En qué te puedo ayudar?", "Cuéntame, ¿qué estás buscando?", "¿Qué te gustaría saber?"),
     Say.NICE_TO_MEET: ("Mucho gusto, {name}.", "Encantado, {name}.", "Gracias, {name}, un gusto."),
     Say.UNSEEN: (
@@ -93,6 +100,8 @@ SPANISH: dict[Say, tuple[str, ...]] = {
         "Todavía no tengo nada anotado de ti; cuéntame y lo tendré presente.",
         "De eso no tengo nada anotado aún. ¿Me lo cuentas?",
     ),
+    Say.INTERESTED: ("te interesa {what}", "preguntaste por {what}"),
+    Say.OBJECTED: ("lo que te hacía dudar: {what}", "te frenaba esto: {what}"),
     Say.EXPENSIVE: (
         "Te entiendo{who}, es una inversión y es normal pensarla.",
         "Entiendo lo que dices del precio{who}; vale la pena mirarlo con calma.",
@@ -157,6 +166,7 @@ ENGLISH: dict[Say, tuple[str, ...]] = {
         "Nice to hear from you{who}! I'm the assistant of {business}.",
     ),
     Say.GREET_BACK: ("Hi again{who}!", "Good to hear from you again{who}!", "Hello{who}! Still here."),
+    Say.RESUMED: ("Thanks for waiting{who}, I'm back.", "I'm with you again{who}, thanks for your patience."),
     Say.ASK_NEED: ("How can I help you?", "What are you looking for?", "What would you like to know?"),
     Say.NICE_TO_MEET: ("Nice to meet you, {name}.", "A pleasure, {name}.", "Thanks, {name}, good to meet you."),
     Say.UNSEEN: (
@@ -197,6 +207,8 @@ ENGLISH: dict[Say, tuple[str, ...]] = {
         "I have nothing noted about you yet; tell me and I'll keep it in mind.",
         "I have no note of that yet. Would you tell me?",
     ),
+    Say.INTERESTED: ("you are interested in {what}", "you asked about {what}"),
+    Say.OBJECTED: ("what made you hesitate: {what}", "this held you back: {what}"),
     Say.EXPENSIVE: (
         "I understand{who}, it's an investment and worth a thought.",
         "I hear you about the price{who}; it's worth looking at it calmly.",

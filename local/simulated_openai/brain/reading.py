@@ -62,6 +62,7 @@ class Prompt:
     earlier: str
     known: tuple[str, ...]
     corrected: bool
+    handed_back: bool
     lines: tuple[Line, ...]
 
     @property
@@ -105,6 +106,7 @@ def read_prompt(instructions: str, items: Sequence[tuple[str, str]]) -> Prompt:
         earlier=_field(about, "Earlier"),
         known=tuple(fact for fact in _bullets(about.partition("Known:")[2]) if fact != "nothing yet"),
         corrected="Correction" in customer,
+        handed_back=any(title.startswith("From your colleague") for title in customer),
         lines=tuple(_line(role, text) for role, text in items if role in ("user", "assistant")),
     )
 

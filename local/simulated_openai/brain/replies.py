@@ -78,12 +78,19 @@ def _memory(scene: Scene, heard: Heard) -> Piece:
     asks_name = any(word in heard.text.casefold() for word in ("llamo", "nombre", "name"))
     if asks_name and scene.name:
         return Piece("memory", scene.say(Say.YOUR_NAME, name=scene.name))
-    known = [fact.rstrip(".") for fact in scene.sayable(scene.prompt.known)][:3]
-    if not known and scene.prompt.earlier:
-        known = scene.sayable([scene.prompt.earlier.rstrip(".")])
+    remembered = [*scene.prompt.known, *([scene.prompt.earlier] if scene.prompt.earlier else [])]
+    known = [_recalled(scene, fact.rstrip(".")) for fact in remembered if not scene.gives_away(fact)][:3]
     if known and not asks_name:
         return Piece("memory", scene.say(Say.REMEMBER, facts="; ".join(known)))
     return Piece("memory", scene.say(Say.REMEMBER_NOTHING), asks=True)
+
+
+def _recalled(scene: Scene, fact: str) -> str:
+    """A known fact as it is said to the customer; the prompt marks what they liked and what held them back."""
+    for mark, what in (("interested in: ", Say.INTERESTED), ("objected: ", Say.OBJECTED)):
+        if fact.startswith(mark):
+            return scene.say(what, what=fact.removeprefix(mark))
+    return fact
 
 
 def _expensive(scene: Scene, heard: Heard) -> Piece:
@@ -116,6 +123,14 @@ def _link(scene: Scene, heard: Heard) -> Piece | Handing:
     if len(products) == 1 and products[0].link and not scene.plain:
         return Piece(_sold(products[0]), scene.say(Say.LINK, product=products[0].name, link=products[0].link))
     return _buy(scene, heard)
+
+
+def _yes(scene: Scene, heard: Heard) -> Piece | Handing:
+    """To our last question: an offered person, or else an offered link."""
+    offered = "\n".join(scene.prompt.last_said).casefold()
+    if any(words in offered for words in ("¿te paso con", "¿quieres que te pase con", "shall i pass you")):
+        return Handing(scene.say(Say.HUMAN), "The customer accepts to be passed to a person.")
+    return _link(scene, heard)
 
 
 def _price(scene: Scene, heard: Heard) -> Piece:
@@ -152,11 +167,11 @@ def _catalogue(scene: Scene, heard: Heard) -> Piece:
 
 
 def _fact(scene: Scene, heard: Heard) -> Piece:
-    concept = heard.concept or (_GUARANTEE if heard.topic is Topic.FACT else None)
+    concept = heard.concept or _GUARANTEE  # "And if it does not work for me?" names no concept.
     fact = fact_about(heard.text, concept, scene.sayable(scene.prompt.facts))
     if fact is not None:
         return Piece(fact, scene.say(Say.FACT, fact=_sentence(fact)))
-    if concept is not None and concept.name == "discount":
+    if concept.name == "discount":
         return Piece("discount", scene.say(Say.NO_DISCOUNT))
     products = products_in(heard.text, scene.prompt.catalogue)
     if len(products) == 1:
@@ -221,7 +236,7 @@ _REPLIES: dict[Topic, _Reply] = {
     Topic.RECOMMEND: _catalogue,
     Topic.CATALOGUE: _catalogue,
     Topic.FACT: _fact,
-    Topic.YES: _link,
+    Topic.YES: _yes,
     Topic.CLOSING: _nothing,
     Topic.QUESTION: _open,
     Topic.STATEMENT: _open,

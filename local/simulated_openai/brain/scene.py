@@ -59,7 +59,7 @@ class Scene:
         return self.prompt.corrected
 
     def products(self, heard: Heard) -> list[Product]:
-        """What a clause is about: by its own words, the burst's other clauses, the talk before, or being the only one."""
+        """What a clause is about: by its own words, the burst's other clauses, the talk before, or as the only one."""
         catalogue = self.prompt.catalogue
         if own := products_in(heard.text, catalogue):
             return own

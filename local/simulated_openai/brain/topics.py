@@ -54,6 +54,7 @@ _PATTERNS: list[tuple[Topic, str]] = [
         r"advisor|representative|"
         r"owner)\b|\b(an?|the|real|live) (agent|human|representative)\b|\breal person\b|^(humano|agente|human|agent)\b",
     ),
+    (Topic.FACT, r"\b(cuanto|cuesta|costo|precio|how much|cost)\b.*\b(envio|domicilio|shipping|delivery)\b"),
     (Topic.FACT, r"\b(y si|que pasa si|what if)\b.*\b(no|not|doesn.?t|don.?t)\b"),
     (
         Topic.COMPLAINT,
@@ -152,7 +153,8 @@ CONCEPTS = (
     ),
     _concept(
         "discount",
-        r"descuento\w*|promocion\w*|promo|oferta|rebaja|cupon|me lo dejas|mas barato|cheaper|lower price|discount\w*|coupon|deal",
+        r"descuento\w*|promocion\w*|promo|oferta|rebaja|cupon|me lo dejas|mas barato|cheaper|lower price|discount\w*|"
+        r"coupon|deal",
         "descuent promocion promo ofert rebaj cupon discount coupon",
     ),
     _concept("invoice", r"factura\w*|cfdi|invoice\w*", "factur facturam cfdi invoic"),

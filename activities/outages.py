@@ -1,0 +1,16 @@
+"""How our clients say that a server is away, so that others need not import them to know."""
+
+import asyncpg
+from pymongo.errors import ConnectionFailure
+
+OUTAGES: tuple[type[Exception], ...] = (
+    OSError,  # refused, reset, no such host, timed out
+    asyncpg.InterfaceError,  # the connection was closed under us
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,  # starting up or recovering
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    ConnectionFailure,
+)
+"""The same request may be sent again: nothing is wrong with it."""
