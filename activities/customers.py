@@ -1,5 +1,6 @@
 """Customers as operators list, search and open them: reads of PostgreSQL."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,7 +112,7 @@ class Customers:
 
     async def page(self, company: CompanyId, wanted: Wanted, *, after: Place | None, limit: int) -> list[Customer]:
         """Up to `limit` customers behind a place, the latest interaction first, those who never wrote last."""
-        digits = "".join(character for character in wanted.text or "" if character.isdigit())
+        digits = _digits(wanted.text or "")
         async with self._postgres.tenant(company) as connection:
             rows = await connection.fetch(
                 f"select {_COLUMNS} from customers where company_id = $1"  # noqa: S608
@@ -119,8 +120,9 @@ class Customers:
                 " and ($4::text is null or mode = $4)"
                 " and ($5::text is null or strpos(lower(name), lower($5)) > 0 or strpos(lower(phone), lower($5)) > 0"
                 "  or ($6 <> '' and strpos(phone, $6) > 0))"
-                " and (not $7 or case when $8::timestamptz is null then last_interaction is null and phone > $9"
-                "  else last_interaction is null or last_interaction < $8 or (last_interaction = $8 and phone > $9) end)"
+                " and (not $7 or (case when $8::timestamptz is null then last_interaction is null and phone > $9"
+                "  else last_interaction is null or last_interaction < $8"
+                "   or (last_interaction = $8 and phone > $9) end))"
                 " order by last_interaction desc nulls last, phone limit $10",
                 *(company, wanted.stage, wanted.status, wanted.mode, wanted.text, digits),
                 *(after is not None, after and after.last_interaction, after.phone if after else "", limit),
@@ -136,9 +138,7 @@ class Customers:
                 " from customers where company_id = $1 group by stage, status, mode",
                 company,
             )
-        return [
-            Tally(Stage(row["stage"]), Status(row["status"]), Mode(row["mode"]), *tuple(row)[3:6]) for row in rows
-        ]
+        return [Tally(Stage(row["stage"]), Status(row["status"]), Mode(row["mode"]), *tuple(row)[3:6]) for row in rows]
 
     async def open_alerts(self, company: CompanyId) -> int:
         """How many alerts of the company nobody has settled."""
@@ -193,5 +193,10 @@ async def _one(connection: Connection, agent: AgentRef) -> Customer:
 
 def _customer(row: asyncpg.Record) -> Customer:
     fields: dict[str, Any] = dict(row)
-    enums = {"stage": Stage(row["stage"]), "status": Status(row["status"]), "mode": Mode(row["mode"])}
-    return Customer(**fields | enums)
+    fields |= {"stage": Stage(row["stage"]), "status": Status(row["status"]), "mode": Mode(row["mode"])}
+    return Customer(**fields)
+
+
+def _digits(text: str) -> str:
+    """The digits of a search that looks like a phone; "" for any other."""
+    return re.sub(r"\D", "", text) if re.fullmatch(r"[\d\s()+.-]+", text) else ""

@@ -58,9 +58,9 @@ class Keys:
             return None
         async with self._postgres.nobody() as connection:
             row = await connection.fetchrow("select company_id, key_hash from company_of_key($1)", key_id)
-        known: bytes | None = row and row["key_hash"]
-        secret = key.removeprefix(f"{PREFIX}_{key_id}_")
-        if row is None or known is None or not hmac.compare_digest(known, _hash(secret)):
+        # The function answers a single row of nulls where there is no such key.
+        known: bytes = (row["key_hash"] if row else None) or b""
+        if row is None or not hmac.compare_digest(known, _hash(key.removeprefix(f"{PREFIX}_{key_id}_"))):
             return None
         return CompanyId(row["company_id"])
 

@@ -78,6 +78,23 @@ async def test_a_structured_answer_is_valid_for_the_products_schema(client: Asyn
     assert response._request_id is not None  # pyright: ignore[reportPrivateUsage]  # The client's public name for it.
 
 
+async def test_the_answer_draws_on_the_instructions_the_customer_and_the_talk(client: AsyncOpenAI) -> None:
+    response = await client.responses.create(
+        model=MODEL,
+        instructions="Business: Panadería (sol), MX.\n# Catalogue\n- [p] Pan de muerto | 45.50 MXN | - | -\n",
+        input=[
+            {"role": "developer", "content": "# The customer\nName: Ana\n"},
+            {"role": "user", "content": "hola"},
+            {"role": "assistant", "content": [{"type": "output_text", "text": "¡Hola, Ana!"}]},  # pyright: ignore[reportArgumentType]  # The client's types ask for an id, the API does not.
+            {"role": "user", "content": [{"type": "input_text", "text": "¿a cómo el pan de muerto?"}]},
+        ],
+        text=strict(Answer.model_json_schema()),
+    )
+    decision = Answer.model_validate_json(response.output_text).decision
+    assert isinstance(decision, Reply)
+    assert "45.50 MXN" in decision.bubbles[0]
+
+
 async def test_another_schema_gets_a_minimal_instance(client: AsyncOpenAI) -> None:
     schema = closed(Remembered)
     response = await client.responses.create(model=MODEL, input="Summarise.", text=strict(schema))

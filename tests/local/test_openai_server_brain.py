@@ -1,16 +1,20 @@
 """The simulated brain, on our own rendered prompts: conversations that must make sense, exact prices and links."""
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
 from pydantic import HttpUrl
 
 from domain.company import Company, Pacing, Product, Voice
 from domain.decision import Answer, HandOff, Intent, Reply, StaySilent
+from domain.policy.grounding import violations
 from local.simulated_openai.brain.answering import answer
 from local.simulated_openai.brain.phrases import ENGLISH, SPANISH, Say
 from local.simulated_openai.brain.reading import read_prompt
@@ -71,13 +75,14 @@ class Talk:
     customer: Customer = field(default_factory=Customer)
     company: Company = COMPANY
     correction: str | None = None
+    instruction: str | None = None
     lines: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
 
     def say(self, *messages: str) -> Answer:
         self.lines += [("user", message) for message in messages]
         instructions = PROMPTS.get_template("answer.v1.md").render(company=self.company, products=[COURSE, MENTORING])
         about = PROMPTS.get_template("customer.v1.md").render(
-            customer=self.customer, now="Monday 10:00", correction=self.correction
+            customer=self.customer, now="Monday 10:00", correction=self.correction, instruction=self.instruction
         )
         prompt = read_prompt(instructions, [("developer", about), *self.lines])
         answered = Answer.model_validate(answer(prompt))
@@ -149,12 +154,15 @@ def test_a_correction_leaves_out_prices_and_links() -> None:
 
 
 def test_a_name_is_learnt_and_remembered() -> None:
-    talk = Talk(Customer(name=None, known=["Le interesa el curso"]))
+    talk = Talk(Customer(name=None, known=["Vive en Puebla", "interested in: el curso"]))
     learnt = talk.say("Hola, me llamo Marta").learnt
     assert [(one.about, one.text) for one in learnt] == [("fact", "Se llama Marta")]
     assert "Marta" in talk.reply("¿cómo me llamo?")
-    assert "Le interesa el curso" in talk.reply("¿te acuerdas de mí?")
-    assert talk.say("la mentoría me gusta").learnt[0].text == "Le interesa Mentoría Cierre"
+    recalled = talk.reply("¿te acuerdas de mí?")
+    assert "Vive en Puebla" in recalled
+    assert "el curso" in recalled
+    assert "interested in" not in recalled
+    assert talk.say("la mentoría me gusta").learnt[0].text == "Mentoría Cierre"
 
 
 def test_complaints_are_handed_off_with_the_right_urgency() -> None:
@@ -190,6 +198,32 @@ def test_a_colleagues_words_are_our_side() -> None:
         lines=[("user", "hola"), ("assistant", "[colleague] Hola, soy Emilio. ¿Te mando el link de Mentoría Cierre?")]
     )
     assert "https://pay.example.mx/mentoria" in talk.reply("sí")
+
+
+def test_after_a_colleague_hands_back_it_speaks_even_with_nothing_to_answer() -> None:
+    talk = Talk(
+        lines=[("user", "hola"), ("assistant", "[colleague] Listo, ya quedó.")], instruction="Ya quedó resuelto."
+    )
+    assert "espera" in talk.reply()
+
+
+PHRASES = """hola|qué venden|cuánto cuesta|el curso|está caro|me lo dejas en 500 pesos con 30%?|lo quiero|link|ok|sí
+{who}|[foto]|soy Ana|me llamo www.gratis.com|te acuerdas de mí?|vi en www.gratis.com que cuesta $1|how much?|gracias
+¿y si no sirve?"""
+SAID = st.one_of(st.text(max_size=60), st.sampled_from(re.split(r"[|\n]", PHRASES)))
+
+
+@given(turns=st.lists(st.lists(SAID, min_size=1, max_size=4), min_size=1, max_size=4), corrected=st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_said_the_answer_is_valid_and_invents_nothing(turns: list[list[str]], corrected: bool) -> None:
+    talk = Talk(Customer(name="$5 http://a.mx", known=["objected: 500 pesos"]), correction="no" if corrected else None)
+    for messages in turns:
+        decision = talk.say(*messages).decision
+        if isinstance(decision, StaySilent) or "ECHO:" in messages[-1]:
+            continue
+        assert 1 <= len(decision.bubbles) <= 2
+        assert all(bubble.strip() for bubble in decision.bubbles)
+        assert violations(decision.bubbles, COMPANY, [COURSE, MENTORING]) == []
 
 
 def test_both_languages_say_the_same_things() -> None:

@@ -86,7 +86,7 @@ def _decide(scene: Scene) -> dict[str, JsonValue]:
     pending = scene.prompt.pending
     if pending and _ECHO in pending[-1]:
         return {"kind": "reply", "bubbles": [" | ".join(pending)]}
-    if not any(heard.topic is not Topic.CLOSING for heard in scene.heard):
+    if all(heard.topic is Topic.CLOSING for heard in scene.heard) and not scene.prompt.handed_back:
         return {
             "kind": "stay_silent",
             "why": "The customer closed the conversation." if pending else "Nothing to answer.",
@@ -120,7 +120,7 @@ def _replies(scene: Scene) -> list[Piece | Handing]:
     """What is said to each clause, each in other words, once for each thing it is about."""
     found: dict[str, Piece | Handing] = {}
     for index, heard in enumerate(scene.heard):
-        said = reply(replace(scene, attempt=scene.attempt + index), heard)
+        said = reply(replace(scene, attempt=scene.attempt + index, clause=index), heard)
         if said is not None:
             found.setdefault(said.about if isinstance(said, Piece) else "hand off", said)
     return list(found.values())
@@ -132,6 +132,8 @@ def _sentences(scene: Scene) -> list[str]:
     texts = [piece.text for piece in pieces]
     if scene.is_first_answer and not any(piece.about == "greeting" for piece in pieces):
         texts.insert(0, scene.say(Say.GREET_NEW))
+    elif scene.prompt.handed_back:
+        texts.insert(0, scene.say(Say.RESUMED))
     handing = next((said for said in replies if isinstance(said, Handing)), None)
     if handing is not None:
         return [*texts, handing.text]

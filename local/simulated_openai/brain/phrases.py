@@ -100,8 +100,8 @@ SPANISH: dict[Say, tuple[str, ...]] = {
         "Todavía no tengo nada anotado de ti; cuéntame y lo tendré presente.",
         "De eso no tengo nada anotado aún. ¿Me lo cuentas?",
     ),
-    Say.INTERESTED: ("te interesa {what}", "preguntaste por {what}"),
-    Say.OBJECTED: ("lo que te hacía dudar: {what}", "te frenaba esto: {what}"),
+    Say.INTERESTED: ("te interesa {thing}", "preguntaste por {thing}"),
+    Say.OBJECTED: ("lo que te hacía dudar: {thing}", "te frenaba esto: {thing}"),
     Say.EXPENSIVE: (
         "Te entiendo{who}, es una inversión y es normal pensarla.",
         "Entiendo lo que dices del precio{who}; vale la pena mirarlo con calma.",
@@ -207,8 +207,8 @@ ENGLISH: dict[Say, tuple[str, ...]] = {
         "I have nothing noted about you yet; tell me and I'll keep it in mind.",
         "I have no note of that yet. Would you tell me?",
     ),
-    Say.INTERESTED: ("you are interested in {what}", "you asked about {what}"),
-    Say.OBJECTED: ("what made you hesitate: {what}", "this held you back: {what}"),
+    Say.INTERESTED: ("you are interested in {thing}", "you asked about {thing}"),
+    Say.OBJECTED: ("what made you hesitate: {thing}", "this held you back: {thing}"),
     Say.EXPENSIVE: (
         "I understand{who}, it's an investment and worth a thought.",
         "I hear you about the price{who}; it's worth looking at it calmly.",

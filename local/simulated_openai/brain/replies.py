@@ -89,7 +89,7 @@ def _recalled(scene: Scene, fact: str) -> str:
     """A known fact as it is said to the customer; the prompt marks what they liked and what held them back."""
     for mark, what in (("interested in: ", Say.INTERESTED), ("objected: ", Say.OBJECTED)):
         if fact.startswith(mark):
-            return scene.say(what, what=fact.removeprefix(mark))
+            return scene.say(what, thing=fact.removeprefix(mark))
     return fact
 
 

@@ -13,7 +13,9 @@ from local.simulated_openai.brain.topics import Topic
 from local.simulated_openai.brain.words import words
 
 _MONEY_OR_LINK = re.compile(
-    r"https?:|www\.|\$\s?\d|€|\d[\d.,]*\s?(?:[A-Z]{3}\b|pesos|usd|dólares|dollars|euros)", re.IGNORECASE
+    r"https?:|www\.|\d\s?%|\w\.(?:com|mx|net|org|io|co|me|ly)\b"
+    r"|\$\s?\d|€|\d[\d.,]*\s?(?:(?-i:[A-Z]{3})\b|pesos|usd|dólares|dollars|euros)",
+    re.IGNORECASE,
 )
 _LISTED = 3
 _DESCRIBED = 220
@@ -30,6 +32,9 @@ class Scene:
     attempt: int = 0
     """Counts the tries at an answer; another one picks other phrases."""
 
+    clause: int = 0
+    """Which of `heard` is being answered; the customer is called by name once, in the first."""
+
     def say(self, what: Say, **filled: str) -> str:
         """One of the ways to say something, always the same one for the same conversation and attempt."""
         ways = PHRASES[self.language][what]
@@ -39,9 +44,9 @@ class Scene:
         return ways[chosen % len(ways)].format(who=who, business=self.prompt.business, **filled)
 
     def _names_them(self, what: Say) -> bool:
-        """Only the greeting calls the customer by name, if there is one."""
+        """Only the greeting calls the customer by name or, without one, the first thing said."""
         named = any(heard.topic is Topic.NAME for heard in self.heard)
-        return what in (Say.GREET_NEW, Say.GREET_BACK) or not (self.greets or named)
+        return what in (Say.GREET_NEW, Say.GREET_BACK) or not (self.greets or named or self.clause)
 
     @property
     def greets(self) -> bool:

@@ -111,7 +111,7 @@ _PATTERNS: list[tuple[Topic, str]] = [
         Topic.PRICE,
         r"\b(cuanto|que) (me )?(cuesta|cuestan|vale|valen|sale|salen|cobran?|seria|es lo que cuesta)\b|"
         r"^\W*(y )?cuanto( es)?\W*$"
-        r"|\b(precios?|costos?|tarifas?|cuesta|cuestan)\b|\bhow much\b|\b(prices?|costs?|fees?|pricing)\b",
+        r"|\b(precios?|costos?|tarifas?|cuesta|cuestan|a como)\b|\bhow much\b|\b(prices?|costs?|fees?|pricing)\b",
     ),
     (
         Topic.RECOMMEND,

@@ -1,0 +1,109 @@
+"""What WhatsApp's webhook delivers, handed to whom it concerns."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Sequence
+
+import structlog
+
+from activities.companies import Companies
+from activities.ledger import Ledger
+from activities.unreadable import UnreadableUpdate, UnreadableUpdates
+from api.gateway import Gateway
+from channels.webhook import MAX_RAW, BubbleStatus, CustomerMessage, Unreadable, Update, Updates
+from domain.errors import PerennialError, Unavailable
+from domain.identity import CompanyId, Phone
+from domain.messages import Inbound
+
+AT_ONCE = 16
+"""Agents and bubbles of one POST that are dealt with at the same time."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Inbox:
+    """Takes a whole webhook POST, or says that it must come again."""
+
+    def __init__(self, gateway: Gateway, companies: Companies, ledger: Ledger, unreadable: UnreadableUpdates) -> None:
+        self._gateway = gateway
+        self._companies = companies
+        self._ledger = ledger
+        self._unreadable = unreadable
+
+    async def take(self, updates: Updates) -> None:
+        """Every message to its agent, every status to the ledger, the rest where a person finds it.
+
+        Raises `Unavailable` where anything could not be handed over. The provider then sends all of it again, which
+        changes nothing for what was taken.
+        """
+        owners = await self._owners(updates)
+        known = [update for update in updates if _owner(update, owners)]
+        statuses = [update for update in known if isinstance(update, BubbleStatus)]
+        await self._all(
+            [
+                *(self._signal(*key, messages) for key, messages in _by_customer(known, owners).items()),
+                *(self._note(owners[status.phone_number_id], status) for status in statuses),
+            ]
+        )
+        # Last: they have no id by which a second delivery of the same POST would be known.
+        unusable = [_unusable(update) for update in updates if not _owner(update, owners)]
+        if unusable:
+            await self._unreadable.keep(unusable)
+            _log.warning("unreadable_updates", count=len(unusable), why=sorted({each.why for each in unusable}))
+
+    async def _owners(self, updates: Updates) -> dict[str, CompanyId]:
+        numbers = {update.phone_number_id for update in updates if not isinstance(update, Unreadable)}
+        owners = {number: await self._companies.of_number(number) for number in numbers}
+        return {number: company for number, company in owners.items() if company}
+
+    async def _signal(self, company: CompanyId, phone: Phone, messages: Sequence[Inbound]) -> None:
+        for message in messages:
+            await self._gateway.receive(company, phone, message)
+
+    async def _note(self, company: CompanyId, status: BubbleStatus) -> None:
+        await self._ledger.note_status(
+            company,
+            send_id=status.bubble,
+            provider_id=status.provider_id,
+            state=status.state,
+            at=status.at,
+            detail=status.detail,
+            pricing=status.pricing,
+        )
+
+    async def _all(self, tasks: Sequence[Awaitable[None]]) -> None:
+        """One failure does not stop the others: whatever can be taken now need not come again."""
+        slots = asyncio.Semaphore(AT_ONCE)
+
+        async def bounded(task: Awaitable[None]) -> None:
+            async with slots:
+                await task
+
+        outcomes = await asyncio.gather(*map(bounded, tasks), return_exceptions=True)
+        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        if failures:
+            kinds = sorted({type(failure).__name__ for failure in failures})
+            _log.error("webhook_incomplete", failed=len(failures), of=len(outcomes), kinds=kinds)
+            unexpected = [failure for failure in failures if not isinstance(failure, PerennialError)]
+            raise Unavailable("not everything could be handed over; send it again") from (unexpected or failures)[0]
+
+
+def _owner(update: Update, owners: dict[str, CompanyId]) -> CompanyId | None:
+    return None if isinstance(update, Unreadable) else owners.get(update.phone_number_id)
+
+
+def _by_customer(
+    updates: Iterable[Update], owners: dict[str, CompanyId]
+) -> dict[tuple[CompanyId, Phone], list[Inbound]]:
+    """The messages of each customer in the order in which they came."""
+    grouped: dict[tuple[CompanyId, Phone], list[Inbound]] = {}
+    for update in updates:
+        if isinstance(update, CustomerMessage):
+            key = (owners[update.phone_number_id], update.customer)
+            grouped.setdefault(key, []).append(update.message)
+    return grouped
+
+
+def _unusable(update: Update) -> UnreadableUpdate:
+    if isinstance(update, Unreadable):
+        return UnreadableUpdate(update.phone_number_id, update.why, update.raw)
+    return UnreadableUpdate(update.phone_number_id, "a number of no company", update.model_dump_json()[:MAX_RAW])
