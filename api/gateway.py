@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from temporalio.client import (
@@ -18,6 +18,7 @@ from temporalio.client import (
 )
 from temporalio.common import Priority, WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
+from temporalio.workflow import UpdateMethodMultiParam
 
 from domain.delivery import Delivery
 from domain.errors import NotFound, Refused, Unavailable
@@ -54,6 +55,9 @@ _AWAY = frozenset(
 )
 
 
+Request = TypeVar("Request")
+
+
 class Gateway:
     """The agents, as the API reaches them. Every method raises `Unavailable` while Temporal or the worker is away."""
 
@@ -79,27 +83,19 @@ class Gateway:
 
     async def takeover(self, agent: AgentRef, request: Takeover) -> AgentSnapshot:
         """A human takes the conversation; raises `Refused` where one has it already, `NotFound` without an agent."""
-        with _answers(_unknown(agent)):
-            async with asyncio.timeout(ACCEPT_WITHIN):
-                return await self._agent(agent).execute_update(CustomerAgent.takeover, request)
+        return await self._updated(agent, CustomerAgent.takeover, request)
 
     async def release(self, agent: AgentRef, request: Release) -> AgentSnapshot:
         """The agent has the conversation again; raises `Refused` where it never lost it, `NotFound`."""
-        with _answers(_unknown(agent)):
-            async with asyncio.timeout(ACCEPT_WITHIN):
-                return await self._agent(agent).execute_update(CustomerAgent.release, request)
+        return await self._updated(agent, CustomerAgent.release, request)
 
     async def opt_out(self, agent: AgentRef, request: Consent) -> AgentSnapshot:
         """The customer is not written to on our own initiative any more; raises `NotFound`."""
-        with _answers(_unknown(agent)):
-            async with asyncio.timeout(ACCEPT_WITHIN):
-                return await self._agent(agent).execute_update(CustomerAgent.opt_out, request)
+        return await self._updated(agent, CustomerAgent.opt_out, request)
 
     async def opt_in(self, agent: AgentRef, request: Consent) -> AgentSnapshot:
         """The customer may be written to again; raises `NotFound`."""
-        with _answers(_unknown(agent)):
-            async with asyncio.timeout(ACCEPT_WITHIN):
-                return await self._agent(agent).execute_update(CustomerAgent.opt_in, request)
+        return await self._updated(agent, CustomerAgent.opt_in, request)
 
     async def say(self, agent: AgentRef, text: Reply, key: str | None) -> Delivery | None:
         """Sends a text through the agent, which is started if need be; None while its outcome is still to come.
@@ -118,7 +114,7 @@ class Gateway:
         )
         with _answers(_unknown(agent)):
             async with asyncio.timeout(ACCEPT_WITHIN):
-                update = await self._temporal.start_update_with_start_workflow(
+                update = await self._temporal.start_update_with_start_workflow(  # pyright: ignore[reportUnknownMemberType]
                     CustomerAgent.reply,
                     text,
                     start_workflow_operation=start,
@@ -135,6 +131,13 @@ class Gateway:
         """What the agent is, does and waits for at this moment; raises `NotFound`."""
         with _answers(_unknown(agent)):
             return await self._agent(agent).query(CustomerAgent.snapshot, rpc_timeout=LOOK_WITHIN)
+
+    async def _updated(
+        self, agent: AgentRef, update: UpdateMethodMultiParam[[CustomerAgent, Request], AgentSnapshot], request: Request
+    ) -> AgentSnapshot:
+        with _answers(_unknown(agent)):
+            async with asyncio.timeout(ACCEPT_WITHIN):
+                return await self._agent(agent).execute_update(update, request)  # pyright: ignore[reportUnknownMemberType]
 
     def _agent(self, agent: AgentRef) -> WorkflowHandle[CustomerAgent, Any]:
         return self._temporal.get_workflow_handle_for(CustomerAgent.run, agent_id(agent.company, agent.phone))

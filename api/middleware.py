@@ -109,7 +109,8 @@ def _route(scope: Scope) -> str:
 
 def _frames(error: BaseException) -> list[str]:
     """Where it happened. Not what it says: an exception's message may quote what a customer wrote."""
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)][-12:]
+    frames = traceback.extract_tb(error.__traceback__)[-12:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def _unexpected(failure_id: str) -> ASGIApp:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import cast
 
 import structlog
 from fastapi import FastAPI, Request
@@ -48,7 +49,7 @@ class Problem(BaseModel):
 
 @dataclass(frozen=True)
 class Kind:
-    """How one kind of failure is shown; `detail` stands for the exception's own words where those are not for others."""
+    """How one kind of failure is shown; `detail` replaces the exception's own words where those are not for others."""
 
     status: HTTPStatus
     name: str
@@ -124,7 +125,7 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _fault(error: Mapping[str, object]) -> FaultFound:
-    where = ".".join(map(str, error["loc"])) if isinstance(error["loc"], tuple) else ""
+    where = ".".join(map(str, cast("tuple[object, ...]", error["loc"])))
     return FaultFound(where=_clean(where)[:200], why=_clean(str(error["msg"])).removeprefix("Value error, ")[:300])
 
 

@@ -74,7 +74,8 @@ async def _company(
     if not caller.may_act_for(wanted):
         raise NotAllowed(f"this key is not one of {wanted}'s")
     if caller.company is None:
-        await services.connections.companies.business(wanted)  # raises NotFound: no agent of a company that is not there
+        # Raises NotFound: nobody may start an agent of a company that does not exist.
+        await services.connections.companies.business(wanted)
     return wanted
 
 
@@ -98,7 +99,7 @@ def _agent(
     phone: Annotated[
         str,
         Path(
-            description="The customer's phone in E.164 (`+525512345678`, the + may be written %2B), or WhatsApp's user id.",
+            description="The customer's phone in E.164 (`+525512345678`), or WhatsApp's user id where it is hidden.",
             examples=["+525512345678"],
         ),
     ],

@@ -91,12 +91,14 @@ class CustomerAgent:
 
     @takeover.validator
     def _may_take_over(self, request: Takeover) -> None:
+        _expect(request, Takeover)
         if self._state.mode is Mode.OPERATOR and self._state.handed_off is None:
             raise ApplicationError("a human already has this conversation", type="Refused")
 
     @workflow.update
-    def release(self, request: Release) -> AgentSnapshot:
+    async def release(self, request: Release) -> AgentSnapshot:
         """The agent has the conversation again and answers what is still unanswered."""
+        await workflow.wait_condition(lambda: self._state.opened)
         self._state.mode = Mode.AGENT
         self._state.handed_off = None
         self._state.instruction = request.instruction or None
@@ -105,7 +107,8 @@ class CustomerAgent:
 
     @release.validator
     def _may_release(self, request: Release) -> None:
-        if self._state.mode is Mode.AGENT:
+        _expect(request, Release)
+        if self._state.opened and self._state.mode is Mode.AGENT:
             raise ApplicationError("the agent already has this conversation", type="Refused")
 
     @workflow.update
@@ -122,20 +125,27 @@ class CustomerAgent:
 
     @reply.validator
     def _may_reply(self, request: Reply) -> None:
+        _expect(request, Reply)
         if not request.text.strip():
             raise ApplicationError("the text is empty", type="Refused")
 
     @workflow.update
-    def opt_out(self, request: Consent) -> AgentSnapshot:
+    async def opt_out(self, request: Consent) -> AgentSnapshot:
         """The customer is not written to on our own initiative any more."""
-        set_consent(self._session, opted_in=False, by=request.by, confirm=request.confirm)
-        return self.snapshot()
+        return await self._consent(request, opted_in=False)
+
+    @opt_out.validator
+    def _may_opt_out(self, request: Consent) -> None:
+        _expect(request, Consent)
 
     @workflow.update
-    def opt_in(self, request: Consent) -> AgentSnapshot:
+    async def opt_in(self, request: Consent) -> AgentSnapshot:
         """The customer may be written to again."""
-        set_consent(self._session, opted_in=True, by=request.by, confirm=request.confirm)
-        return self.snapshot()
+        return await self._consent(request, opted_in=True)
+
+    @opt_in.validator
+    def _may_opt_in(self, request: Consent) -> None:
+        _expect(request, Consent)
 
     @workflow.query
     def snapshot(self) -> AgentSnapshot:
@@ -160,6 +170,12 @@ class CustomerAgent:
             thinking_retries=state.trouble.tries,
             history_length=workflow.info().get_current_history_length(),
         )
+
+    async def _consent(self, request: Consent, *, opted_in: bool) -> AgentSnapshot:
+        # Whether anything changes is known once the databases have been asked.
+        await workflow.wait_condition(lambda: self._state.opened)
+        set_consent(self._session, opted_in=opted_in, by=request.by, confirm=request.confirm)
+        return self.snapshot()
 
     def _take_over(self, by: str, reason: str) -> None:
         self._state.mode = Mode.OPERATOR
@@ -277,3 +293,9 @@ class CustomerAgent:
         quiet = self._state.opened and not self._has_work()
         full = length >= HISTORY_FULL or info.is_continue_as_new_suggested()
         return (full and not self._state.outbox) or (quiet and length >= HISTORY_QUIET)
+
+
+def _expect(request: object, model: type) -> None:
+    """Rejects what the converter lets through although it is no `model`: JSON's null, or a wrong number of arguments."""
+    if not isinstance(request, model):
+        raise ApplicationError(f"send one {model.__name__} as a JSON object", type="Refused")

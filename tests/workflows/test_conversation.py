@@ -40,7 +40,9 @@ async def test_a_message_that_lands_in_mid_think_supersedes_the_thought(live: Cu
 
 
 async def test_a_message_that_lands_in_mid_typing_supersedes_the_answer(live: CustomerMaker) -> None:
-    slow = Pacing(typing_ms_per_character=500, typing_max_seconds=20, burst_complete_seconds=0, burst_fragment_seconds=0)
+    slow = Pacing(
+        typing_ms_per_character=500, typing_max_seconds=20, burst_complete_seconds=0, burst_fragment_seconds=0
+    )
     customer = await live(world := World(slow))
     world.decisions.append(Reply(kind="reply", bubbles=["x" * 100]))
     await customer.says("¿tienes talleres?")

@@ -120,7 +120,7 @@ def _replies(scene: Scene) -> list[Piece | Handing]:
     """What is said to each clause, each in other words, once for each thing it is about."""
     found: dict[str, Piece | Handing] = {}
     for index, heard in enumerate(scene.heard):
-        said = reply(replace(scene, attempt=scene.attempt + index, clause=index), heard)
+        said = reply(replace(scene, attempt=scene.attempt + index, already=len(found)), heard)
         if said is not None:
             found.setdefault(said.about if isinstance(said, Piece) else "hand off", said)
     return list(found.values())

@@ -32,8 +32,8 @@ class Scene:
     attempt: int = 0
     """Counts the tries at an answer; another one picks other phrases."""
 
-    clause: int = 0
-    """Which of `heard` is being answered; the customer is called by name once, in the first."""
+    already: int = 0
+    """How many things this answer has said already; the customer is called by name in the first."""
 
     def say(self, what: Say, **filled: str) -> str:
         """One of the ways to say something, always the same one for the same conversation and attempt."""
@@ -46,7 +46,7 @@ class Scene:
     def _names_them(self, what: Say) -> bool:
         """Only the greeting calls the customer by name or, without one, the first thing said."""
         named = any(heard.topic is Topic.NAME for heard in self.heard)
-        return what in (Say.GREET_NEW, Say.GREET_BACK) or not (self.greets or named or self.clause)
+        return what in (Say.GREET_NEW, Say.GREET_BACK) or not (self.greets or named or self.already)
 
     @property
     def greets(self) -> bool:
