@@ -121,7 +121,7 @@ class Memory(interfaces.Memory):
 
     async def _insert(self, documents: Sequence[Document]) -> None:
         try:
-            await self._messages.bulk_write([InsertOne(document) for document in documents], ordered=False)  # pyright: ignore[reportUnknownMemberType]
+            await self._messages.bulk_write([InsertOne(document) for document in documents], ordered=False)
         except BulkWriteError as error:
             details = cast("Document", error.details)
             if any(each["code"] != _DUPLICATE_KEY for each in details["writeErrors"]):
@@ -141,7 +141,7 @@ class Memory(interfaces.Memory):
             push = {"messages": {"$each": [recent], "$sort": {"sequence": 1}, "$slice": -RECENT}}
             absent = {**_scope(agent), "messages.id": {"$ne": document["id"]}}
             changes.append(UpdateOne(absent, {"$push": push, "$max": {"metadata.messageCount": document["sequence"]}}))
-        await self._agents.bulk_write(changes, ordered=True)  # pyright: ignore[reportUnknownMemberType]
+        await self._agents.bulk_write(changes, ordered=True)
 
     async def _learn(self, agent: AgentRef, turn: int, answer: Answer) -> None:
         fields: Document = {
@@ -150,7 +150,7 @@ class Memory(interfaces.Memory):
         }
         changes: list[UpdateOne] = [UpdateOne(_scope(agent), {"$set": fields})]
         changes += [_learning(agent, turn, learnt) for learnt in answer.learnt]
-        await self._agents.bulk_write(changes, ordered=True)  # pyright: ignore[reportUnknownMemberType]
+        await self._agents.bulk_write(changes, ordered=True)
 
 
 def _scope(agent: AgentRef) -> Document:

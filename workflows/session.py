@@ -62,7 +62,7 @@ class Session:
         await workflow.execute_local_activity_method(Directory.note_customer, note, **STORE)
         changes = attributes.updates(self.ref.company, note, self._shown)
         if changes:
-            workflow.upsert_search_attributes(changes)  # pyright: ignore[reportUnknownMemberType]
+            workflow.upsert_search_attributes(changes)
         written = {event.number for event in note.events}
         self.state.events = [event for event in self.state.events if event.number not in written]
         self._shown = note.model_copy(update={"events": []})

@@ -1,6 +1,5 @@
 """Companies: their settings, products and keys."""
 
-from dataclasses import asdict
 from http import HTTPStatus
 
 from fastapi import APIRouter
@@ -11,7 +10,7 @@ from api.bodies import CompanyBody, KeyBody, ProductsBody
 from api.security import Admin, CompanyInPath
 from api.services import Wired
 from domain.company import Company, Product
-from domain.errors import InvalidInput, NotAllowed
+from domain.errors import InvalidInput
 from domain.identity import CompanyId
 
 WITHOUT_SECRETS = {"channel": {"access_token"}}

@@ -25,8 +25,7 @@ from workflows.sandbox import runner
 Handle = WorkflowHandle[Any, Any]
 
 
-@pytest.fixture(scope="session")
-async def env() -> AsyncGenerator[WorkflowEnvironment]:
+async def time_skipping() -> AsyncGenerator[WorkflowEnvironment]:
     """The dev server with virtual clocks; time passes normally until a test fast-forwards one workflow."""
     environment = await WorkflowEnvironment.start_time_skipping_v2(
         ts_config=TimeSkippingConfig(enabled=False),
@@ -38,6 +37,9 @@ async def env() -> AsyncGenerator[WorkflowEnvironment]:
     )
     yield environment
     await environment.shutdown()
+
+
+env = pytest.fixture(scope="session", name="env")(time_skipping)
 
 
 class Customer:
@@ -110,8 +112,7 @@ class CustomerMaker(Protocol):
     def __call__(self, world: World) -> Awaitable[Customer]: ...
 
 
-@pytest.fixture
-async def live(env: WorkflowEnvironment) -> AsyncGenerator[CustomerMaker]:
+async def living(env: WorkflowEnvironment) -> AsyncGenerator[CustomerMaker]:
     """Runs a worker for each world. Every history that the test made is replayed at its end."""
     customers: list[Customer] = []
     workers: list[Worker] = []
@@ -138,3 +139,6 @@ async def live(env: WorkflowEnvironment) -> AsyncGenerator[CustomerMaker]:
         await customer.handle.terminate("the test is over")
     for worker in workers:
         await worker.__aexit__(None, None, None)
+
+
+live = pytest.fixture(name="live")(living)

@@ -1,4 +1,4 @@
-"""A world for an agent to live in: fakes of the five systems behind `workflows.interfaces`, which record what they did."""
+"""A world for an agent to live in: recording fakes of the systems behind `workflows.interfaces`."""
 
 import asyncio
 from collections import deque

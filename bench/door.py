@@ -1,0 +1,101 @@
+"""The two doors that messages go through: WhatsApp's webhook into the product, and Temporal's own into the floor."""
+
+import time
+from collections.abc import Sequence
+from decimal import Decimal
+
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from bench.crowd import Post
+from bench.empty import TASK_QUEUE, Empty
+from bench.poster import Posted, Poster
+from bench.whatsapp import WEBHOOK
+from domain.company import CloudApiChannel, CompanyFile, Pacing, Product, Voice
+from local.fake_graph.payloads import Sender, encode, inbound, sign
+
+PACED = "bench-paced"
+"""The company with the default pacing; the others wait for nothing."""
+
+COMPANIES = 10
+_TEXTS = ("¿Cuánto cuesta la sesión de coaching?", "¿Qué precio tiene la mentoría?", "¿Cuál es el horario?")
+_NOW = Pacing(
+    typing_ms_per_character=0,
+    burst_complete_seconds=0,
+    burst_fragment_seconds=0,
+    burst_max_seconds=0,
+    max_bubbles=1,
+    read_receipts=False,
+)
+
+
+def companies() -> list[CompanyFile]:
+    """The companies without any pause, and the one with the default pacing."""
+    return [*(_company(f"bench-{n}", n, _NOW) for n in range(COMPANIES)), _company(PACED, COMPANIES, Pacing())]
+
+
+def phones(n: int, start: int = 0) -> list[str]:
+    """Mexican mobiles number `start` to `start + n`."""
+    return [f"+52551{number:07d}" for number in range(start, start + n)]
+
+
+def company_of(phone: str) -> str:
+    """The company without pauses that this customer writes to."""
+    return f"bench-{int(phone[-3:]) % COMPANIES}"
+
+
+def webhook(poster: Poster, secret: str, *, paced: bool = False) -> Post:
+    """WhatsApp's way: one signed POST a message, as Meta writes it."""
+
+    async def post(phone: str, number: int) -> Posted:
+        place = COMPANIES if paced else int(phone[-3:]) % COMPANIES
+        text = _TEXTS[number % len(_TEXTS)]
+        wamid = f"wamid.{'P' if paced else 'N'}{phone[1:]}{number:06d}"
+        content = {"type": "text", "text": {"body": text}}
+        sender = Sender(phone.lstrip("+"), None, "Ana")
+        raw = encode(inbound(_number(place), sender, wamid, int(time.time()), {**content}))
+        headers = {"Content-Type": "application/json", "X-Hub-Signature-256": sign(secret, raw)}
+        return await poster.post(WEBHOOK, headers, raw)
+
+    return post
+
+
+def straight(temporal: Client) -> Post:
+    """The floor's way: signal-with-start of the empty workflow, without any API between."""
+
+    async def post(phone: str, number: int) -> Posted:
+        began = time.monotonic()
+        said = f"{phone} {phone}.{number}"
+        try:
+            await temporal.start_workflow(
+                Empty.run, id=f"floor/{phone}", task_queue=TASK_QUEUE, start_signal="receive", start_signal_args=[said]
+            )
+        except RPCError:
+            return Posted(began, time.monotonic(), 0)
+        return Posted(began, time.monotonic(), 200)
+
+    return post
+
+
+def _number(place: int) -> str:
+    return f"1063402{place:08d}"
+
+
+def _company(name: str, place: int, pacing: Pacing) -> CompanyFile:
+    products: Sequence[Product] = [
+        Product(sku="C1", name="Sesión de coaching", price=Decimal(1990), currency="MXN"),
+        Product(sku="M1", name="Mentoría", price=Decimal(8900), currency="MXN"),
+    ]
+    return CompanyFile(
+        id=name,
+        name="Escuela de Ventas",
+        language="es",
+        timezone="America/Mexico_City",
+        country="MX",
+        currency="MXN",
+        voice=Voice(persona="Cálida, directa y breve."),
+        facts=["Horario: lunes a viernes de 9 a 18 h."],
+        pacing=pacing,
+        channel=CloudApiChannel.model_validate({"phone_number_id": _number(place), "access_token": "a-token"}),
+        products=list(products),
+    )

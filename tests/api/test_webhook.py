@@ -1,0 +1,110 @@
+"""WhatsApp's webhook: 200 exactly when everything is kept."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from connections import Connections
+from domain.delivery import DeliveryState
+from domain.identity import Phone
+from domain.work import AgentRef, Bubble
+from tests.api.support import Client, Tenant, change, checked, eventually, signed, texts
+from tests.conftest import VERIFY_TOKEN
+
+HOOK = "/api/whatsapp/webhook"
+
+
+async def deliver(http: httpx2.AsyncClient, payload: object, status: int = 200) -> Any:
+    raw, headers = signed(payload)
+    return checked(await http.post(HOOK, content=raw, headers=headers), status)
+
+
+async def unreadable(connections: Connections, number: str) -> list[str]:
+    async with connections.postgres.nobody() as connection:
+        rows = await connection.fetch("select why from unreadable_updates where phone_number_id = $1", number)
+    return [row["why"] for row in rows]
+
+
+async def test_the_challenge_comes_back_to_whoever_knows_the_token(nobody: Client) -> None:
+    params = {"hub.mode": "subscribe", "hub.verify_token": VERIFY_TOKEN, "hub.challenge": "<b>1158201444"}
+    answer = await nobody.http.get(HOOK, params=params)
+    assert (answer.status_code, answer.text) == (200, "<b>1158201444")
+    assert answer.headers["content-type"].startswith("text/plain")
+    await nobody.get(HOOK, 403, **params | {"hub.verify_token": "guessed"})
+    await nobody.get(HOOK, 403, **params | {"hub.mode": "unsubscribe"})
+    await nobody.get(HOOK, 403)
+
+
+@pytest.mark.usefixtures("agents")
+async def test_a_message_is_answered_once_however_often_it_comes(
+    nobody: Client, stranger: Tenant, random_phone: str
+) -> None:
+    payload = texts(stranger.number, (random_phone, "wamid.1", "Hola"), (random_phone, "wamid.2", "¿Cuánto cuesta?"))
+    for _ in range(3):
+        assert await deliver(nobody.http, payload) == {"updates": 2}
+    said = await stranger.client.conversation(random_phone, entries=2)
+    assert [entry["content"] for entry in said if entry["role"] == "customer"] == ["Hola", "¿Cuánto cuesta?"]
+
+
+async def test_the_signature_is_of_the_raw_bytes(nobody: Client, stranger: Tenant, random_phone: str) -> None:
+    raw, headers = signed(texts(stranger.number, (random_phone, "wamid.1", "Hola")))
+    checked(await nobody.http.post(HOOK, content=raw + b" ", headers=headers), 403)
+    checked(await nobody.http.post(HOOK, content=raw), 403)
+    forged, wrong = signed(texts(stranger.number, (random_phone, "wamid.1", "Hola")), "another secret")
+    checked(await nobody.http.post(HOOK, content=forged, headers=wrong), 403)
+    await stranger.client.get(f"/api/agents/{random_phone}", 404)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b"null", b'{"entry": [' * 5000])
+async def test_what_is_no_json_object_is_a_bad_request(nobody: Client, body: bytes) -> None:
+    assert (await deliver(nobody.http, body, 400))["type"] == "urn:perennial:malformed"
+
+
+async def test_what_cannot_be_used_is_kept_and_taken(
+    nobody: Client, connections: Connections, stranger: Tenant, random_phone: str
+) -> None:
+    strange = change(stranger.number, messages=[{"type": "text", "text": {"body": "from nobody \u0000"}}])
+    assert await deliver(nobody.http, strange) == {"updates": 1}
+    assert await unreadable(connections, stranger.number) == ["a message without an id"]
+    await deliver(nobody.http, texts("99999", (random_phone, "wamid.9", "Hola")))
+    assert "a number of no company" in await unreadable(connections, "99999")
+
+
+async def test_a_status_raises_the_bubble(nobody: Client, connections: Connections, stranger: Tenant) -> None:
+    agent = AgentRef(company=stranger.id, phone=Phone("+525500000001"))
+    await connections.ledger.reserve(Bubble(agent=agent, id="a.1.1", turn=1, number=1, text="Hola"))
+    status = {"id": "wamid.out", "status": "read", "timestamp": "1790000001", "biz_opaque_callback_data": "a.1.1"}
+    await deliver(nobody.http, change(stranger.number, statuses=[status]))
+    await deliver(nobody.http, change(stranger.number, statuses=[status | {"status": "sent"}]))
+    known = await connections.ledger.look_up(stranger.id, "a.1.1")
+    assert (known.state, known.provider_id) == (DeliveryState.READ, "wamid.out")
+
+
+@pytest.mark.usefixtures("agents")
+async def test_temporal_away_means_that_whatsapp_comes_again(
+    nobody: Client, without_temporal: str, stranger: Tenant, random_phone: str
+) -> None:
+    payload = texts(stranger.number, (random_phone, "wamid.1", "Hola"))
+    async with httpx2.AsyncClient(base_url=without_temporal, timeout=30) as lost:
+        await deliver(lost, payload, 503)
+        await deliver(lost, payload, 503)
+    await deliver(nobody.http, payload)
+    said = await stranger.client.conversation(random_phone, entries=1)
+    assert [entry["id"] for entry in said if entry["role"] == "customer"] == ["wamid.1"]
+
+
+@pytest.mark.usefixtures("agents")
+async def test_one_post_for_many_customers_reaches_each_in_order(nobody: Client, stranger: Tenant) -> None:
+    phones = [f"+52551000{number:04d}" for number in range(40)]
+    messages = [(phone, f"wamid.{phone}.{turn}", f"{turn}") for turn in range(3) for phone in phones]
+    assert await deliver(nobody.http, texts(stranger.number, *messages)) == {"updates": 120}
+
+    async def everyone() -> bool:
+        page = await stranger.client.get("/api/agents", limit=100)
+        return sum(agent["message_count"] >= 3 for agent in page["agents"]) == 40
+
+    await eventually(everyone, 60)
+    for phone in (phones[0], phones[-1]):
+        said = await stranger.client.conversation(phone, entries=3)
+        assert [entry["content"] for entry in said if entry["role"] == "customer"] == ["0", "1", "2"]

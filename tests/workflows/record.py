@@ -1,0 +1,27 @@
+"""`python -m tests.workflows.record [scenario …]`: records histories beside the ones that are there."""
+
+import asyncio
+import sys
+from contextlib import asynccontextmanager
+
+from tests.workflows import conftest
+from tests.workflows.scenarios import SCENARIOS, commands
+from tests.workflows.test_histories import HISTORIES, recorded
+
+
+async def record(names: list[str]) -> None:
+    """Plays each scenario and writes `{scenario}.{n}.json` (to replay) and `.txt` (its commands, to compare)."""
+    HISTORIES.mkdir(exist_ok=True)
+    make_env = asynccontextmanager(conftest.time_skipping)
+    make_live = asynccontextmanager(conftest.living)
+    async with make_env() as environment:
+        for name in names:
+            async with make_live(environment) as live:
+                history = await (await SCENARIOS[name](live)).handle.fetch_history()
+                file = HISTORIES / f"{name}.{len(recorded(name)) + 1}.json"
+                file.write_text(history.to_json())
+                file.with_suffix(".txt").write_text("\n".join(commands(history)) + "\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(record(sys.argv[1:] or list(SCENARIOS)))
