@@ -97,6 +97,7 @@ class Ledger:
                 "update sends set provider_id = coalesce(provider_id, $3), settled_at = coalesce(settled_at, $5),"
                 " pricing = coalesce($7, pricing), detail = coalesce($6, detail), state = case"
                 "  when $4 = 'failed' then case when state in ('delivered', 'read') then state else 'failed' end"
+                "  when state = 'failed' and $4 = 'sent' then state"
                 "  when array_position($8::text[], state) < array_position($8::text[], $4) then $4 else state end"
                 " where company_id = $1 and (send_id = $2 or provider_id = $3)",
                 *(company, send_id, provider_id, state.value, at, detail),

@@ -167,5 +167,7 @@ def _answers(unknown: str) -> Generator[None]:
         raise
     except (RPCTimeoutOrCancelledError, TimeoutError, WorkflowQueryFailedError) as error:
         raise Unavailable("the agent does not answer: is a worker running? Send the same request again") from error
-    except RuntimeError as error:  # what a lazy client raises when it cannot connect
+    except RuntimeError as error:
+        if not str(error).startswith("Failed client connect"):  # all a lazy client says when it cannot connect
+            raise
         raise Unavailable("Temporal does not answer; send the same request again") from error

@@ -40,7 +40,7 @@ class Watch:
         async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 message = {**message, "headers": [*message["headers"], *_HEADERS]}
             await send(message)
 

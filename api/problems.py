@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from activities.outages import OUTAGES
+from activities.store_errors import OUTAGES, UNSTORABLE
 from activities.vault import VaultClosed
 from channels.webhook import MalformedPayload
 from domain.errors import InvalidInput, NotAllowed, NotFound, Refused, Unavailable
@@ -57,6 +57,19 @@ class Kind:
     detail: str | None = None
 
 
+_AWAY = Kind(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "unavailable",
+    "A server is away",
+    "a database does not answer; send the same request again",
+)
+_UNSTORABLE = Kind(
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "invalid-input",
+    "The request is not right",
+    "a text holds the character NUL, which cannot be stored",
+)
+
 KINDS: Mapping[type[Exception], Kind] = {
     MalformedPayload: Kind(HTTPStatus.BAD_REQUEST, "malformed", "The body cannot be read"),
     KeyMissing: Kind(HTTPStatus.UNAUTHORIZED, "key-missing", "A valid API key is needed"),
@@ -66,15 +79,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     InvalidInput: Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The request is not right"),
     Unavailable: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "A server is away"),
     VaultClosed: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "vault-closed", "Credentials cannot be encrypted or read"),
-} | dict.fromkeys(
-    OUTAGES,
-    Kind(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "unavailable",
-        "A server is away",
-        "a database does not answer; send the same request again",
-    ),
-)
+} | {**dict.fromkeys(OUTAGES, _AWAY), **dict.fromkeys(UNSTORABLE, _UNSTORABLE)}
 
 
 def install(app: FastAPI) -> None:

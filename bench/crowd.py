@@ -7,7 +7,7 @@ rightly get one answer), and answers can be told apart by whom they went to.
 import asyncio
 import random
 import time
-from collections import Counter
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -17,15 +17,13 @@ from bench.poster import Posted
 REDELIVERIES = 6
 _FIRST_PAUSE = 0.5
 
-Post = Callable[[str, int], Awaitable[Posted]]
-"""Hands over message number n of a customer; made by the door that is measured."""
-
 
 @dataclass
 class Message:
     """One message on its way: times are monotonic seconds, 0 stands for not yet."""
 
     customer: str
+    id: str = field(default_factory=lambda: uuid.uuid4().hex.upper())
     began: float = 0.0
     accepted: float = 0.0
     answered: float = 0.0
@@ -43,6 +41,10 @@ class Message:
         return (self.accepted - self.began) * 1000
 
 
+Post = Callable[[Message], Awaitable[Posted]]
+"""Hands over a message; made by the door that is measured. The same message may be handed over again."""
+
+
 class Crowd:
     """Customers of one door. `faults` collects every answer that should not be, or is missing."""
 
@@ -51,7 +53,6 @@ class Crowd:
         self._post = post
         self._ear = ear
         self._waiting: dict[str, Message] = {}
-        self._numbers: Counter[str] = Counter()
         self._bubbles: set[str] = set()
         self._random = random.Random(seed)
         self.faults: list[str] = []
@@ -60,6 +61,11 @@ class Crowd:
     def waiting(self) -> int:
         """Messages that nobody has answered yet."""
         return len(self._waiting)
+
+    def idle(self) -> list[str]:
+        """Takes all customers who wait for nothing, to let them write in order; each comes back when answered."""
+        idle, self._idle = self._idle, []
+        return idle
 
     def attend(self) -> None:
         """From now on hears the answers; the crowd that attended before does not."""
@@ -80,8 +86,7 @@ class Crowd:
     async def say(self, customer: str) -> Message:
         """This customer writes; returns once the message is answered."""
         message = self._waiting[customer] = Message(customer, began=time.monotonic())
-        self._numbers[customer] += 1
-        await self._hand_over(message, self._numbers[customer])
+        await self._hand_over(message)
         await message.done.wait()
         self._idle.append(customer)
         return message
@@ -93,11 +98,11 @@ class Crowd:
             message.done.set()
         self._waiting.clear()
 
-    async def _hand_over(self, message: Message, number: int) -> None:
+    async def _hand_over(self, message: Message) -> None:
         """As WhatsApp does it: the same message again, with growing pauses, until the webhook answers 200."""
         pause = _FIRST_PAUSE
         for _ in range(1 + REDELIVERIES):
-            posted = await self._post(message.customer, number)
+            posted = await self._post(message)
             if not message.refusals:
                 message.began = posted.began
             if posted.status == 200:
@@ -106,7 +111,7 @@ class Crowd:
             message.refusals += 1
             await asyncio.sleep(pause)
             pause *= 2
-        self.faults.append(f"{message.customer}: the webhook refused message {number} to the end")
+        self.faults.append(f"{message.customer}: the webhook refused a message to the end")
 
     def _heard(self, who: str, at: float) -> None:
         customer, _, bubble = who.partition(" ")

@@ -4,14 +4,16 @@ import time
 from collections.abc import Sequence
 from decimal import Decimal
 
+from pydantic import JsonValue
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from bench.crowd import Post
+from bench.crowd import Message, Post
 from bench.empty import TASK_QUEUE, Empty
 from bench.poster import Posted, Poster
 from bench.whatsapp import WEBHOOK
 from domain.company import CloudApiChannel, CompanyFile, Pacing, Product, Voice
+from domain.identity import AgentId, CompanyId, agent_id, parse_phone
 from local.fake_graph.payloads import Sender, encode, inbound, sign
 
 PACED = "bench-paced"
@@ -39,21 +41,20 @@ def phones(n: int, start: int = 0) -> list[str]:
     return [f"+52551{number:07d}" for number in range(start, start + n)]
 
 
-def company_of(phone: str) -> str:
-    """The company without pauses that this customer writes to."""
-    return f"bench-{int(phone[-3:]) % COMPANIES}"
+def agent_of(phone: str, *, paced: bool = False) -> AgentId:
+    """The workflow id of this customer's agent."""
+    return agent_id(CompanyId(PACED if paced else f"bench-{_place(phone)}"), parse_phone(phone))
 
 
 def webhook(poster: Poster, secret: str, *, paced: bool = False) -> Post:
     """WhatsApp's way: one signed POST a message, as Meta writes it."""
 
-    async def post(phone: str, number: int) -> Posted:
-        place = COMPANIES if paced else int(phone[-3:]) % COMPANIES
-        text = _TEXTS[number % len(_TEXTS)]
-        wamid = f"wamid.{'P' if paced else 'N'}{phone[1:]}{number:06d}"
-        content = {"type": "text", "text": {"body": text}}
-        sender = Sender(phone.lstrip("+"), None, "Ana")
-        raw = encode(inbound(_number(place), sender, wamid, int(time.time()), {**content}))
+    async def post(message: Message) -> Posted:
+        place = COMPANIES if paced else _place(message.customer)
+        text = _TEXTS[int(message.id[:8], 16) % len(_TEXTS)]
+        sender = Sender(message.customer.lstrip("+"), None, "Ana")
+        content: dict[str, JsonValue] = {"type": "text", "text": {"body": text}}
+        raw = encode(inbound(_number(place), sender, f"wamid.{message.id}", int(time.time()), content))
         headers = {"Content-Type": "application/json", "X-Hub-Signature-256": sign(secret, raw)}
         return await poster.post(WEBHOOK, headers, raw)
 
@@ -63,18 +64,23 @@ def webhook(poster: Poster, secret: str, *, paced: bool = False) -> Post:
 def straight(temporal: Client) -> Post:
     """The floor's way: signal-with-start of the empty workflow, without any API between."""
 
-    async def post(phone: str, number: int) -> Posted:
+    async def post(message: Message) -> Posted:
         began = time.monotonic()
-        said = f"{phone} {phone}.{number}"
+        said, agent = f"{message.customer} {message.id}", f"floor/{message.customer}"
         try:
             await temporal.start_workflow(
-                Empty.run, id=f"floor/{phone}", task_queue=TASK_QUEUE, start_signal="receive", start_signal_args=[said]
+                Empty.run, id=agent, task_queue=TASK_QUEUE, start_signal="receive", start_signal_args=[said]
             )
         except RPCError:
             return Posted(began, time.monotonic(), 0)
         return Posted(began, time.monotonic(), 200)
 
     return post
+
+
+def _place(phone: str) -> int:
+    """Which of the companies without pauses this customer writes to."""
+    return int(phone[-3:]) % COMPANIES
 
 
 def _number(place: int) -> str:
@@ -98,4 +104,5 @@ def _company(name: str, place: int, pacing: Pacing) -> CompanyFile:
         pacing=pacing,
         channel=CloudApiChannel.model_validate({"phone_number_id": _number(place), "access_token": "a-token"}),
         products=list(products),
+        model=None,
     )

@@ -4,6 +4,7 @@ Everything runs in processes of its own, listens on 127.0.0.1 and ends with the 
 """
 
 import base64
+import os
 import secrets
 import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -128,12 +129,17 @@ def _command(
         name=f"the {name}",
         argv=[sys.executable, "-m", *argv],
         log=folder / "logs" / f"{name.replace(' ', '-')}.log",
-        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/bin:/bin", **environment},
+        env={"PYTHONPATH": _path(), "PYTHONDONTWRITEBYTECODE": "1", "PATH": os.defpath, **environment},
         cwd=folder,
         probe=probe,
         ready_within=60.0,
         stop_within=60.0,
     )
+
+
+def _path() -> str:
+    """The repository and whatever stands in our own PYTHONPATH: a `sitecustomize` there can try out a change."""
+    return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
 
 
 def _probe(port: int) -> Probe:

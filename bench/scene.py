@@ -6,8 +6,7 @@ from pathlib import Path
 from bench.crowd import Crowd
 from bench.door import phones, straight, webhook
 from bench.ear import Ear
-from bench.figures import Distribution, Figure, Report
-from bench.load import Load
+from bench.figures import Figure, Report
 from bench.machine import Reading
 from bench.poster import Poster
 from bench.product import Product
@@ -81,12 +80,6 @@ class Scene:
     def add(self, figure: Figure) -> None:
         """Puts a figure into the report."""
         self.report.figures.append(figure)
-
-    def latencies(self, name: str, load: Load, **more: object) -> None:
-        """Puts a load's latencies into the report."""
-        floor = more.pop("floor", None)
-        figure = Figure(name, "ms", Distribution.of(load.latencies), floor=floor, **more)  # type: ignore[arg-type]
-        self.add(figure)
 
     def costs(self, name: str, turns: int, after: Reading, before: Reading) -> None:
         """Puts the CPU time that each process spent on a turn into the report."""

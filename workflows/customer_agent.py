@@ -296,6 +296,6 @@ class CustomerAgent:
 
 
 def _expect(request: object, model: type) -> None:
-    """Rejects what the converter lets through although it is no `model`: JSON's null, or a wrong number of arguments."""
+    """Rejects what the converter lets through although it does not fit: null, or a wrong number of arguments."""
     if not isinstance(request, model):
         raise ApplicationError(f"send one {model.__name__} as a JSON object", type="Refused")

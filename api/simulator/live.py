@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 
 import structlog
 
-from activities.outages import OUTAGES
 from activities.postgres import Postgres
 from activities.screen import NOTIFICATIONS
+from activities.store_errors import OUTAGES
 from domain.identity import CompanyId, Phone
 
 RETRY_AFTER = 2.0

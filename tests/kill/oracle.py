@@ -22,6 +22,8 @@ class Expected:
     """Those that had to be in the ledger."""
     resent: int = 0
     """Bubbles whose outcome nobody could know, so that they were sent again and the operator was told."""
+    untroubled: bool = False
+    """Whether no activity may have been tried twice."""
 
 
 def faults(expected: Expected, seen: Evidence, calls: int) -> list[str]:
@@ -32,6 +34,7 @@ def faults(expected: Expected, seen: Evidence, calls: int) -> list[str]:
         *_ledger_agrees(expected, seen),
         *_cost(expected, seen, calls),
         *_agent_lives(seen),
+        *(_untroubled(seen) if expected.untroubled else []),
     ]
 
 
@@ -79,6 +82,11 @@ def _agent_lives(seen: Evidence) -> list[str]:
         found.append(f"{failed} workflow task(s) failed")
     ended = (EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED, EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED)
     return found + [f"the agent ended: {EventType.Name(kind)}" for kind in ended if seen.count(kind)]
+
+
+def _untroubled(seen: Evidence) -> list[str]:
+    attempts = [event.activity_task_started_event_attributes.attempt for event in seen.history]
+    return [f"an activity was tried {most} times"] if (most := max(attempts)) > 1 else []
 
 
 def _differ(what: str, wanted: Sequence[object], got: Sequence[object]) -> list[str]:

@@ -137,11 +137,11 @@ class Trial:
 
     waits_for = "the beginning"
 
-    async def timers(self) -> list[str]:
-        """The summaries of all timers the agent ever set."""
+    async def has_timer(self, word: str) -> bool:
+        """Whether the agent ever set a timer whose summary says this word."""
         history = await self.handle.fetch_history()
         timers = [event for event in history.events if event.HasField("timer_started_event_attributes")]
-        return [event.user_metadata.summary.data.decode() for event in timers]
+        return any(word in event.user_metadata.summary.data.decode() for event in timers)
 
     @property
     def handle(self) -> WorkflowHandle[Any, Any]:
@@ -173,7 +173,7 @@ class Trial:
         return "\n".join([f"waited for: {self.waits_for}", seen.describe(), "the worker's log:", *lines[-12:]])
 
     def _calls(self) -> int:
-        return sum(self.stage.company in call.text for call in self._brain.calls("/v1/responses"))
+        return sum(f'"{self.stage.company}.' in call.text for call in self._brain.calls("/v1/responses"))
 
     async def _rests(self) -> bool:
         agent = AgentRef(company=self.stage.company, phone=self.stage.phone)
@@ -197,15 +197,3 @@ def _environment(settings: Settings) -> dict[str, str]:
             values[name.upper()] = str(value.get_secret_value() if isinstance(value, SecretStr) else value)
     inherited = {name: os.environ[name] for name in ("PYTHONDONTWRITEBYTECODE",) if name in os.environ}
     return server_environment() | inherited | values | {"PYTHONPATH": str(ROOT)}
-
-
-def pacing(**changes: Any) -> dict[str, Any]:
-    """A pace with something to wait for everywhere, and not for long."""
-    quick = {
-        "typing_ms_per_character": 10,
-        "typing_max_seconds": 0.3,
-        "burst_complete_seconds": 0.2,
-        "burst_fragment_seconds": 0.2,
-        "burst_max_seconds": 1,
-    }
-    return quick | changes

@@ -1,4 +1,4 @@
-"""How our clients say that a server is away, so that others need not import them to know."""
+"""What the databases' clients raise, sorted by what to do about it, so that others need not import them to know."""
 
 import asyncpg
 from pymongo.errors import ConnectionFailure
@@ -14,3 +14,9 @@ OUTAGES: tuple[type[Exception], ...] = (
     ConnectionFailure,
 )
 """The same request may be sent again: nothing is wrong with it."""
+
+UNSTORABLE: tuple[type[Exception], ...] = (
+    asyncpg.CharacterNotInRepertoireError,  # NUL in a text
+    asyncpg.UntranslatableCharacterError,  # NUL in JSON
+)
+"""The text itself cannot be stored: trying again is of no use."""

@@ -1,0 +1,66 @@
+"""The report as a person reads it, and as a file keeps it."""
+
+import json
+import math
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.figures import Distribution, Figure, Report
+
+_PERCENTILES = ("mean", "p50", "p90", "p95", "p99")
+
+
+def show(report: Report, console: Console) -> None:
+    """One table, then what was wrong."""
+    machine = report.machine
+    about = (
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB; {machine['at']}, {machine['commit']}"
+    )
+    table = Table(title=f"Perennial on {about}", title_justify="left", header_style="bold", pad_edge=False)
+    table.add_column("figure")
+    for name in ("n", "value", *_PERCENTILES[1:]):
+        table.add_column(name if name != "value" else "value or mean", justify="right")
+    for name in ("unit", "x floor", "target", "note"):
+        table.add_column(name)
+    for figure in report.figures:
+        table.add_row(*_row(figure))
+    console.print(table)
+    for fault in report.faults[:20]:
+        console.print(f"FAULT {fault}", style="red", markup=False)
+    missed = [figure.name for figure in report.figures if not all(met for _, met in figure.verdicts())]
+    held = sum(bool(figure.targets) for figure in report.figures) - len(missed)
+    console.print(f"{held} figures meet their targets; missed: {', '.join(missed) or 'none'}", markup=False)
+    console.print(f"{len(report.faults)} faults: every message got its one answer" if not report.faults else "FAULTY")
+
+
+def write(report: Report, path: Path) -> None:
+    """The report as JSON, its folder made if need be."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(report.document(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _row(figure: Figure) -> list[str]:
+    value = figure.value
+    if isinstance(value, Distribution):
+        numbers = [str(value.n), *(_short(float(getattr(value, name))) for name in _PERCENTILES)]
+    else:
+        numbers = ["", _short(value), *[""] * (len(_PERCENTILES) - 1)]
+    ratio = f"{figure.ratio:.1f}" if figure.ratio else ""
+    return [figure.name, *numbers, figure.unit, ratio, _verdict(figure), figure.note]
+
+
+def _verdict(figure: Figure) -> str:
+    verdicts = [
+        f"[{'green' if met else 'red'}]{target.name if target.name != 'value' else ''}{target.sense}{target.bound:g}"
+        f"{' ok' if met else ' MISSED'}[/]"
+        for target, met in figure.verdicts()
+    ]
+    return " ".join(verdicts)
+
+
+def _short(number: float) -> str:
+    if math.isnan(number):
+        return "-"
+    return f"{number:.0f}" if abs(number) >= 100 else f"{number:.1f}" if abs(number) >= 10 else f"{number:.2f}"
