@@ -29,6 +29,17 @@ class ScreenEvent:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Chat:
+    """One simulated phone in the list: whose it is, and the last thing said."""
+
+    phone: Phone
+    name: str | None
+    kind: EventKind
+    text: str
+    at: datetime
+
+
 class PostgresScreen:
     """The simulator's store."""
 
@@ -62,3 +73,16 @@ class PostgresScreen:
                 company,
             )
         return [Phone(row["phone"]) for row in rows]
+
+    async def chats(self, company: CompanyId) -> list[Chat]:
+        """The phones that were played with this company, the latest first, each with the last thing said."""
+        async with self._postgres.tenant(company) as connection:
+            rows = await connection.fetch(
+                "select phone, name, kind, text, at from (select distinct on (phone) phone, id, kind, text, at"
+                " from simulator_events where company_id = $1 and kind in ('customer', 'bubble')"
+                " order by phone, id desc) latest"
+                " left join (select phone, name from customers where company_id = $1) named using (phone)"
+                " order by id desc limit 50",
+                company,
+            )
+        return [Chat(**dict(row)) for row in rows]

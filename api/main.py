@@ -6,10 +6,11 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
 
-from api import openapi, problems
+from api import openapi, pages, problems
 from api.middleware import BodyLimit, Watch
 from api.routes import agents, commands, companies, health, webhook, whatsapp
 from api.services import lifespan
+from api.simulator import routes as simulator
 from config import Settings, load
 from logs import configure
 
@@ -43,6 +44,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(agents.router, responses=openapi.COMPANY)
     app.include_router(commands.router, responses=openapi.AGENT)
     app.include_router(companies.router, responses=openapi.COMPANY)
+    app.include_router(pages.router)
+    if settings.perennial_simulator:
+        app.include_router(simulator.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     openapi.install(app)
     return app

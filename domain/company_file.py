@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Mapping
-from typing import Any, cast
+from typing import cast
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -126,7 +126,7 @@ def _text(value: Value) -> str | None:
 def _written(error: ErrorDetails, given: Value) -> Path:
     """pydantic's path as the file has it: a union adds the chosen kind to the path, which is not in the file."""
     path: list[str | int] = []
-    here = given
+    here: Value = given
     for number, part in enumerate(error["loc"], 1):
         if isinstance(here, dict) and isinstance(part, str) and part in here:
             here = here[part]

@@ -14,7 +14,7 @@ MAX_TEXT = 4096
 MAX_INBOUND_TEXT = 16_384
 """Longest inbound text an agent takes in: a Temporal client could send megabytes, and the state stays small."""
 
-KINDS_WITHOUT_ANSWER = frozenset({"reaction"})
+KINDS_WITHOUT_ANSWER = frozenset({"reaction", "system", "edit", "revoke", "request_welcome"})
 """Message kinds that are remembered and need no answer of their own."""
 
 

@@ -81,7 +81,6 @@ async def test_what_leaves_for_openai(
         ({"raw_text": "rubbish {"}, "LLMBadOutput", True),
         ({"raw_text": '{"decision": {"kind": "dance"}}'}, "LLMBadOutput", True),
     ],
-    ids=lambda value: str(next(iter(value.values()))) if isinstance(value, dict) else "",
 )
 async def test_every_failure_is_classified(
     connections: Connections,

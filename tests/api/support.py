@@ -29,7 +29,7 @@ class Client:
 
     http: httpx2.AsyncClient
 
-    async def get(self, path: str, status: int = 200, **params: str | int) -> Json:
+    async def get(self, path: str, status: int = 200, /, **params: str | int) -> Json:
         return checked(await self.http.get(path, params=params or None), status)
 
     async def post(self, path: str, body: object, status: int = 200, *, key: str | None = None) -> Json:
@@ -53,7 +53,7 @@ class Client:
 
         async def look() -> list[Json]:
             answer = await self.http.get(f"/api/agents/{phone}/messages")
-            found = answer.json()["messages"] if answer.status_code == 200 else []
+            found: list[Json] = answer.json()["messages"] if answer.status_code == 200 else []
             return found if len(found) >= entries else []
 
         return await eventually(look)

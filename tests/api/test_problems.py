@@ -1,6 +1,7 @@
 """Bad input is refused with what is wrong and where, and changes nothing."""
 
 import json
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import httpx2
@@ -19,7 +20,7 @@ BAD_BODIES: list[tuple[str, Any, str]] = [
     (WRITE, {"id": "1", "text": "\ud83d"}, "body.text"),
     (WRITE, {"id": "1", "text": "Hola", "sent_at": "2026-01-01T00:00:00"}, "body.sent_at"),
     (WRITE, {"id": "1", "text": "Hola", "txet": "?"}, "body.txet"),
-    (WRITE, {"id": "1", "text": "Hola", "\ud83d": 1}, "body.?"),
+    (WRITE, {"id": "1", "text": "Hola", "\ud83d": 1}, "body"),
     (WRITE, {"id": "1", "text": "Hola", "kind": "Nonsense!"}, "body.kind"),
     (WRITE, ["not", "an", "object"], "body"),
     ("/api/whatsapp/send", {"to": "+525512345678", "text": ""}, "body.text"),
@@ -59,7 +60,7 @@ async def test_json_from_a_form_of_another_site_is_not_read(tenant: Tenant) -> N
 async def test_bodies_are_limited_declared_or_not(tenant: Tenant, nobody: Client) -> None:
     large = b'{"id": "1", "text": "' + b"x" * 1024 * 1024 + b'"}'
 
-    async def in_pieces() -> Any:
+    async def in_pieces() -> AsyncGenerator[bytes]:
         for start in range(0, len(large), 65536):
             yield large[start : start + 65536]
 

@@ -1,0 +1,66 @@
+"""What a webhook POST can tell: a customer's message, a bubble's status, or something nobody could read."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from domain.delivery import DeliveryState
+from domain.errors import InvalidInput
+from domain.identity import Phone
+from domain.messages import Inbound
+
+MAX_RAW = 8_192
+"""Characters of JSON kept of an update that could not be read."""
+
+
+class MalformedPayload(InvalidInput):
+    """The body is not JSON, or not a JSON object."""
+
+
+class CustomerMessage(BaseModel):
+    """A customer wrote to one of our numbers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["message"] = "message"
+    phone_number_id: str
+    customer: Phone
+    """The phone where WhatsApp tells it, else the business-scoped user id."""
+    message: Inbound
+
+
+class BubbleStatus(BaseModel):
+    """What became of something we sent."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["status"] = "status"
+    phone_number_id: str
+    provider_id: str
+    state: DeliveryState
+    bubble: str | None
+    """Our id, as we gave it in `biz_opaque_callback_data`."""
+    at: datetime
+    codes: tuple[int, ...] = ()
+    """Meta's error codes, see `channels.cloud_api_errors`; only with `failed`."""
+    detail: str | None = None
+    """Meta's words for the first error: they may name the customer's number, so they are data, not for logs."""
+    pricing: dict[str, JsonValue] | None = None
+    """Verbatim: what a message costs is worked out later."""
+
+
+class Unreadable(BaseModel):
+    """An update that does not fit: kept for a person to look at. `why` quotes nothing of it, so it may be logged."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["unreadable"] = "unreadable"
+    phone_number_id: str | None
+    why: str
+    raw: str
+    """Its JSON, cut after `MAX_RAW` characters."""
+
+
+Update = CustomerMessage | BubbleStatus | Unreadable
+Updates = tuple[Update, ...]
