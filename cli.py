@@ -1,12 +1,13 @@
 """The `perennial` command."""
 
 import asyncio
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 import uvicorn
-import uvloop
 from rich.console import Console
 
 import worker as worker_process
@@ -112,11 +113,18 @@ def chat(
 
 def main() -> None:
     """The entry point: expected failures are said in plain words, with exit code 1."""
+    code = 0
     try:
         app()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
     except (PerennialError, SettingsError, StackError) as failure:
         _errors.print(str(failure), style="red", markup=False)
-        raise SystemExit(1) from None
+        code = 1
+    # Temporal's native threads abort the interpreter's own way out now and then; everything is closed by now.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

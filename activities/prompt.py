@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +34,14 @@ _ENVIRONMENT = Environment(
     keep_trailing_newline=True,
     autoescape=False,
 )
+
+
+def _money(amount: Decimal) -> str:
+    """1,990 or 1,990.50, as people write prices in the markets we serve."""
+    return f"{amount:,.2f}".removesuffix(".00")
+
+
+_ENVIRONMENT.filters["money"] = _money
 
 
 def render(business: Business, memory: dict[str, Any], request: ThinkRequest) -> Prompt:

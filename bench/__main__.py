@@ -24,7 +24,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import get_args
 
-import uvloop
 from rich.console import Console
 
 from bench import books, parts, table
@@ -94,7 +93,7 @@ def main() -> int:
     given, console = _arguments(), Console()
     with tempfile.TemporaryDirectory(prefix="perennial-bench-") as folder:
         try:
-            report = uvloop.run(measure(given, Path(folder), console))
+            report = asyncio.run(measure(given, Path(folder), console))
         except StackError as failure:
             console.print(str(failure), style="red", markup=False)
             return 1

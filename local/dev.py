@@ -54,7 +54,7 @@ async def run() -> None:
 async def product() -> AsyncGenerator[dict[str, str]]:
     """Everything running; yields the environment by which its processes know each other."""
     given = {name: value for name, value in dotenv_values(ROOT / ".env").items() if value} | dict(os.environ)
-    needs = {server for name, server in _EMBEDDABLE.items() if not given.get(name)}
+    needs: set[Server] = {server for name, server in _EMBEDDABLE.items() if not given.get(name)}
     async with AsyncExitStack() as running:
         addresses = await running.enter_async_context(
             embedded(DATA, needs=needs, search_attributes=registration(), ports=PREFERRED_PORTS)

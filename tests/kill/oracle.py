@@ -22,6 +22,8 @@ class Expected:
     """Those that had to be in the ledger."""
     resent: int = 0
     """Bubbles whose outcome nobody could know, so that they were sent again and the operator was told."""
+    events: Sequence[str] = ()
+    """What the agent noted for the operators: nothing but what the talk makes it note."""
     untroubled: bool = False
     """Whether no activity may have been tried twice."""
 
@@ -33,7 +35,7 @@ def faults(expected: Expected, seen: Evidence, calls: int) -> list[str]:
         *_memory_holds(expected, seen),
         *_ledger_agrees(expected, seen),
         *_cost(expected, seen, calls),
-        *_agent_lives(seen),
+        *_agent_lives(expected, seen),
         *(_untroubled(seen) if expected.untroubled else []),
     ]
 
@@ -73,8 +75,8 @@ def _cost(expected: Expected, seen: Evidence, calls: int) -> list[str]:
     return found + _differ("calls in the ledger", [expected.billed], [seen.usage])
 
 
-def _agent_lives(seen: Evidence) -> list[str]:
-    found = [f"the agent noted trouble: {event}" for event in seen.agent_events]
+def _agent_lives(expected: Expected, seen: Evidence) -> list[str]:
+    found = _differ("the agent's events", expected.events, [event["kind"] for event in seen.agent_events])
     if seen.customer.get("status") != "waiting" or seen.customer.get("mode") != "agent":
         found.append(f"the agent does not wait for its customer: {seen.customer}")
     failed = seen.count(EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED)
@@ -90,4 +92,4 @@ def _untroubled(seen: Evidence) -> list[str]:
 
 
 def _differ(what: str, wanted: Sequence[object], got: Sequence[object]) -> list[str]:
-    return [] if list(wanted) == list(got) else [f"{what}: wanted {wanted}, got {got}"]
+    return [] if list(wanted) == list(got) else [f"{what}: wanted {list(wanted)}, got {list(got)}"]

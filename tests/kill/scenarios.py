@@ -18,6 +18,8 @@ class Scenario:
     calls: int = 0
     billed: int = 0
     resent: int = 0
+    events: tuple[str, ...] = ()
+    """What the agent noted for the operators."""
     untroubled: bool = False
     """No activity had to be tried twice."""
     pacing: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -33,16 +35,15 @@ INTAKE = [
     Scenario("remember-between", "Memory._insert:after:1"),
     Scenario("remember-after", "Memory.remember:after:1"),
     Scenario("remember-after-and-another", "Memory.remember:after:1", talks.growing),
-    Scenario("note-active-before", "Directory.note_customer:before:1"),
     Scenario("note-active-between", "Memory.mirror:before:1"),
     Scenario("note-active-after", "Directory.note_customer:after:1"),
+    Scenario("stop-noted", "Directory.note_customer:after:1", talks.stop, calls=-1, billed=-1, events=("opted_out",)),
 ]
 THINKING = [
     Scenario("decide-before", "Brain.decide:before:1"),
     Scenario("decide-answered", "Ledger.record_call:before:1", calls=1),
     Scenario("decide-billed", "Ledger.record_call:after:1", calls=1, billed=1),
     Scenario("decide-kept", "Memory.keep_thought:after:1"),
-    Scenario("decide-after", "Brain.decide:after:1"),
 ]
 TYPING = [
     Scenario("seen-before", "Messenger.show_seen:before:1"),
@@ -70,7 +71,6 @@ REMEMBERING = [
     Scenario("record-unlearnt", "Memory._learn:before:1"),
     Scenario("record-after", "Memory.record:after:1"),
     Scenario("record-after-and-another", "Memory.record:after:1", talks.meanwhile),
-    Scenario("note-waiting-before", "Directory.note_customer:before:2"),
     Scenario("note-waiting-after", "Directory.note_customer:after:2"),
 ]
 RESTING = [

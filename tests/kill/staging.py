@@ -24,7 +24,7 @@ from tests.kill.switchboard import Switchboard
 from tests.kill.trial import Stage, Trial
 from upgrade import upgrade
 
-AT_ONCE = 8
+AT_ONCE = 12
 """Scenarios side by side: they mostly wait for time-outs, but each starts a worker two or three times."""
 
 LIMIT = 75.0
@@ -99,7 +99,11 @@ def token_of(number: str) -> str:
 
 async def _judged(trial: Trial, scenario: Scenario) -> None:
     trial.expected = Expected(
-        calls=2 + scenario.calls, billed=2 + scenario.billed, resent=scenario.resent, untroubled=scenario.untroubled
+        calls=2 + scenario.calls,
+        billed=2 + scenario.billed,
+        resent=scenario.resent,
+        events=scenario.events,
+        untroubled=scenario.untroubled,
     )
     try:
         async with asyncio.timeout(LIMIT):

@@ -2,6 +2,7 @@
 
 import signal
 
+from domain.phrases import phrase
 from local.fake_graph import Plan
 from tests.kill.trial import Trial
 
@@ -77,6 +78,14 @@ async def five(trial: Trial) -> None:
     await trial.says(*texts, answer=[" | ".join(texts)])
     async with trial.working():
         await trial.answered()
+
+
+async def stop(trial: Trial) -> None:
+    """The very first word is STOP: confirmed once, and whoever writes again is answered all the same."""
+    await trial.says("STOP", answer=[phrase("opted_out", "es")])
+    async with trial.working():
+        await trial.answered()
+        await _one_more(trial)
 
 
 async def late_status(trial: Trial) -> None:

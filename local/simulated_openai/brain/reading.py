@@ -11,7 +11,7 @@ _LANGUAGE = re.compile(r"^Language: (\S+)", re.MULTILINE)
 _BUBBLES = re.compile(r"At most (\d+) bubbles?")
 _FORBIDDEN = re.compile(r'^- Never write: "(.+)"$', re.MULTILINE)
 _ITEM = re.compile(
-    r"\[(?P<sku>[^\]]+)\] (?P<name>.+?) \| (?P<price>[\d.]+) (?P<currency>[A-Z]{3}) \|"
+    r"\[(?P<sku>[^\]]+)\] (?P<name>.+?) \| (?P<price>[\d.,]+) (?P<currency>[A-Z]{3}) \|"
     r" (?P<description>.*) \| (?P<link>\S+)",
     re.DOTALL,
 )
@@ -36,7 +36,7 @@ class Product:
     @property
     def amount(self) -> Decimal:
         """The price as a number, for comparing."""
-        return Decimal(self.price)
+        return Decimal(self.price.replace(",", ""))
 
 
 @dataclass(frozen=True)
