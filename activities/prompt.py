@@ -28,7 +28,7 @@ class Prompt:
     items: ResponseInputParam
 
 
-_ENVIRONMENT = Environment(
+TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "prompts"),
     undefined=StrictUndefined,
     keep_trailing_newline=True,
@@ -41,15 +41,15 @@ def _money(amount: Decimal) -> str:
     return f"{amount:,.2f}".removesuffix(".00")
 
 
-_ENVIRONMENT.filters["money"] = _money
+TEMPLATES.filters["money"] = _money
 
 
 def render(business: Business, memory: dict[str, Any], request: ThinkRequest) -> Prompt:
     """The prompt for one thought, from the company and the customer's memory document."""
     company = business.company
-    instructions = _ENVIRONMENT.get_template("answer.v1.md").render(company=company, products=business.products)
+    instructions = TEMPLATES.get_template("answer.v1.md").render(company=company, products=business.products)
     now = datetime.now(ZoneInfo(company.timezone))
-    customer = _ENVIRONMENT.get_template("customer.v1.md").render(
+    customer = TEMPLATES.get_template("customer.v1.md").render(
         customer=_customer(memory),
         now=f"{now:%A %Y-%m-%d %H:%M} ({company.timezone})",
         correction=request.correction,

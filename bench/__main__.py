@@ -15,6 +15,7 @@ Not measured: real networks and a real model, several machines, a Temporal clust
 
 import argparse
 import asyncio
+import shutil
 import signal
 import sys
 import tempfile
@@ -36,6 +37,8 @@ from bench.product import ROOT, product
 from bench.scene import FULL, QUICK, Scene
 from local.errors import StackError
 from local.fake_graph.settings import StatusName
+
+RESULTS = ROOT / "bench-results"
 
 PARTS: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "floor": parts.floor,
@@ -99,8 +102,10 @@ def main() -> int:
             return 1
         except asyncio.CancelledError:
             return 130
+        finally:
+            shutil.copytree(Path(folder) / "logs", RESULTS / "logs", dirs_exist_ok=True)
     table.show(report, console)
-    path: Path = given.json or ROOT / "bench-results" / f"{datetime.now():%Y-%m-%d-%H%M%S}.json"  # noqa: DTZ005
+    path: Path = given.json or RESULTS / f"{datetime.now():%Y-%m-%d-%H%M%S}.json"  # noqa: DTZ005
     table.write(report, path)
     console.print(f"written to {path}")
     return 1 if report.faults else 0

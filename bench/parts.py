@@ -6,6 +6,7 @@ from bench.figures import Distribution, Figure, Target
 from bench.load import Load, closed_loop, each_once, open_loop
 from bench.product import API, WORKER, floor_worker
 from bench.scene import Scene
+from local.errors import StackError
 
 FAST = (Target("p50", "<", 80), Target("p95", "<", 200))
 _FLOOR_LATENCY, _FLOOR_RATE = "floor: latency at 10/s", "floor: turns/s, closed loop"
@@ -16,6 +17,8 @@ async def warm_up(scene: Scene) -> None:
     """Every customer writes once, many at a time: caches, pools and thread stacks are as large as they will be."""
     await each_once(scene.crowd, scene.crowd.idle(), max(scene.effort.widths))
     await closed_loop(scene.crowd, max(scene.effort.widths), 2)
+    if scene.crowd.faults:
+        raise StackError(f"the product does not even warm up: {scene.crowd.faults[0]}; its logs are in bench-results/logs")
 
 
 async def floor(scene: Scene) -> None:

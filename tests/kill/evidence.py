@@ -77,7 +77,7 @@ async def gather(
         usage=len(rows["usage"]),
         alerts=[row["kind"] for row in rows["alerts"]],
         agent_events=rows["agent_events"],
-        customer=next(iter(rows["customers"]), {}),
+        customer=rows["customers"][0] if rows["customers"] else {},
         history=list(history.events),
     )
 

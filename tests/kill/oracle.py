@@ -1,4 +1,4 @@
-"""The judge: what must be true of a conversation, whatever was killed in its midst. Pure; see `evidence` for the facts."""
+"""The judge: what must be true of a conversation, whatever was killed in its midst; `evidence` has the facts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -4,24 +4,19 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jinja2 import Environment, FileSystemLoader
 from pydantic import HttpUrl
 
+from activities.prompt import TEMPLATES
 from domain.company import Company, Pacing, Product, Voice
 from domain.decision import Answer, HandOff, Intent, Reply, StaySilent
 from domain.policy.grounding import violations
 from local.simulated_openai.brain.answering import answer
 from local.simulated_openai.brain.phrases import ENGLISH, SPANISH, Say
 from local.simulated_openai.brain.reading import read_prompt
-
-PROMPTS = Environment(  # The prompt is text, not HTML.
-    loader=FileSystemLoader(Path(__file__).parents[2] / "activities" / "prompts")
-)
 
 COURSE = Product(
     sku="curso",
@@ -80,8 +75,8 @@ class Talk:
 
     def say(self, *messages: str) -> Answer:
         self.lines += [("user", message) for message in messages]
-        instructions = PROMPTS.get_template("answer.v1.md").render(company=self.company, products=[COURSE, MENTORING])
-        about = PROMPTS.get_template("customer.v1.md").render(
+        instructions = TEMPLATES.get_template("answer.v1.md").render(company=self.company, products=[COURSE, MENTORING])
+        about = TEMPLATES.get_template("customer.v1.md").render(
             customer=self.customer, now="Monday 10:00", correction=self.correction, instruction=self.instruction
         )
         prompt = read_prompt(instructions, [("developer", about), *self.lines])
@@ -103,7 +98,7 @@ def test_a_spanish_conversation() -> None:
     hello = talk.reply("Hola, buenas tardes")
     assert "Ana" in hello
     assert "Emilio Born" in hello
-    assert "1499.00 MXN" in talk.reply("cuanto cuesta el curso de VENTAS?")
+    assert "1,499 MXN" in talk.reply("cuanto cuesta el curso de VENTAS?")
     assert "https://pay.example.mx/curso" in talk.reply("sí, por favor").split()
     burst = talk.reply("y tienen garantía?", "a qué hora abren", "aceptan tarjeta?")
     assert all(word in burst for word in ("14 días", "lunes a viernes", "OXXO"))
@@ -123,11 +118,11 @@ def test_a_spanish_conversation() -> None:
 def test_an_english_conversation() -> None:
     talk = Talk(Customer(name="John"))
     assert "assistant of Emilio Born" in talk.reply("hi there!")
-    assert "1499.00 MXN" in talk.reply("what do you sell?")
-    assert "4999.50 MXN" in talk.reply("how much is the mentoria?")
+    assert "1,499 MXN" in talk.reply("what do you sell?")
+    assert "4,999.50 MXN" in talk.reply("how much is the mentoria?")
     assert "https://pay.example.mx/mentoria" in talk.reply("yes please").split()
     assert "OXXO" in talk.reply("do you accept cards?")
-    assert "1499.00 MXN" in talk.reply("that is too expensive for me")
+    assert "1,499 MXN" in talk.reply("that is too expensive for me")
     assert "cannot see" in talk.reply("[photo]")
     assert isinstance(talk.say("can I talk to an agent please").decision, HandOff)
     assert isinstance(talk.say("thanks, bye").decision, StaySilent)
@@ -135,8 +130,8 @@ def test_an_english_conversation() -> None:
 
 def test_fragments_of_a_burst_are_one_question() -> None:
     said = Talk().reply("hola", "cuánto cuesta", "la mentoría", "¿y hacen envíos a la Luna?")
-    assert "4999.50 MXN" in said
-    assert "1499.00" not in said
+    assert "4,999.50 MXN" in said
+    assert "1,499" not in said
     assert "envíos a la Luna" in said
 
 
