@@ -5,7 +5,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.companies import Companies
 from activities.memory import Memory
-from activities.postgres import Postgres
+from activities.postgres import Postgres, storable
 from domain.errors import NotFound
 from domain.state import Brief
 from domain.work import AgentRecord, AgentRef, Alert, CustomerNote, Done
@@ -62,8 +62,20 @@ class Directory(interfaces.Directory):
                 " handed_off = $8, message_count = greatest(message_count, $9), turn = greatest(turn, $10),"
                 " last_interaction = $11, next_contact = $12, event_number = greatest(event_number, $13),"
                 " updated_at = now() where company_id = $1 and phone = $2",
-                *(agent.company, agent.phone, note.name, note.stage.value, note.status.value, note.mode.value),
-                *(note.opted_out, note.handed_off, note.message_count, note.turn),
+                *(
+                    agent.company,
+                    agent.phone,
+                    storable(note.name) if note.name else None,
+                    note.stage.value,
+                    note.status.value,
+                    note.mode.value,
+                ),
+                *(
+                    note.opted_out,
+                    storable(note.handed_off) if note.handed_off else None,
+                    note.message_count,
+                    note.turn,
+                ),
                 *(note.last_interaction, note.next_contact, max((event.number for event in note.events), default=0)),
             )
             if note.events:
@@ -71,7 +83,15 @@ class Directory(interfaces.Directory):
                     "insert into agent_events (company_id, phone, number, kind, at, by, detail)"
                     " values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
                     [
-                        (agent.company, agent.phone, event.number, event.kind, event.at, event.by, event.detail)
+                        (
+                            agent.company,
+                            agent.phone,
+                            event.number,
+                            event.kind,
+                            event.at,
+                            storable(event.by),
+                            storable(event.detail),
+                        )
                         for event in note.events
                     ],
                 )
@@ -86,6 +106,6 @@ class Directory(interfaces.Directory):
             await connection.execute(
                 "insert into alerts (company_id, phone, key, kind, urgency, detail) values ($1, $2, $3, $4, $5, $6)"
                 " on conflict do nothing",
-                *(agent.company, agent.phone, alert.key, alert.kind, alert.urgency.value, alert.detail),
+                *(agent.company, agent.phone, alert.key, alert.kind, alert.urgency.value, storable(alert.detail)),
             )
         return Done()

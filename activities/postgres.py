@@ -23,6 +23,11 @@ async def open_pool(database_url: str, *, least: int = 1, most: int = 20) -> "as
     )
 
 
+def storable(text: str) -> str:
+    """The text as PostgreSQL takes it: a NUL in it would make the write fail at every try, for ever."""
+    return text.replace("\0", "\ufffd")
+
+
 class Postgres:
     """The pool, scoped: every statement runs for one company, or asks one of the three questions that know none."""
 

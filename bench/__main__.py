@@ -38,6 +38,9 @@ from bench.scene import FULL, QUICK, Scene
 from local.errors import StackError
 from local.fake_graph.settings import StatusName
 
+WIDTH = 170
+"""Columns where the output is no terminal: the table is kept whole."""
+
 RESULTS = ROOT / "bench-results"
 
 PARTS: dict[str, Callable[[Scene], Awaitable[None]]] = {
@@ -93,7 +96,9 @@ async def measure(given: argparse.Namespace, folder: Path, console: Console) -> 
 
 def main() -> int:
     """Measures, shows and writes; 1 where a message did not get its one answer, 0 however slow it was."""
-    given, console = _arguments(), Console()
+    given, console = _arguments(), Console(highlight=False)
+    if not console.is_terminal:
+        console.width = WIDTH
     with tempfile.TemporaryDirectory(prefix="perennial-bench-") as folder:
         try:
             report = asyncio.run(measure(given, Path(folder), console))

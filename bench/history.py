@@ -87,26 +87,32 @@ def _walk(events: Sequence[HistoryEvent], began: datetime, sent: datetime) -> It
         passed = (_at(event) - before).total_seconds() * 1000
         before = _at(event)
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
-            inside = [(name, ms) for name, ms in _locals(events, event.event_id) if ms <= passed]
+            inside = list(_locals(events, event.event_id))
             yield from inside
-            passed -= sum(ms for _, ms in inside)
+            passed -= sum(milliseconds for _, milliseconds in inside)
         yield label, passed
     yield "send: until the POST is there", (sent - before).total_seconds() * 1000
 
 
 def _locals(events: Sequence[HistoryEvent], task: int) -> Iterator[tuple[str, float]]:
-    """Name and milliseconds of each local activity that a workflow task recorded."""
+    """Name and milliseconds of each local activity that a workflow task recorded.
+
+    A marker's `complete_time` is the workflow's time when the activity began plus how long it took, and that time only
+    moves with such completions while a task lasts: so each one took the time since the one before.
+    """
+    began = next((_at(event).timestamp() for event in events if _starts(event, events, task)), None)
     for event in events:
         marker = event.marker_recorded_event_attributes
-        if _is_local(event) and marker.workflow_task_completed_event_id == task:
+        if began is not None and _is_local(event) and marker.workflow_task_completed_event_id == task:
             data = json.loads(marker.details["data"].payloads[0].data)
-            scheduled, completed = data.get("original_schedule_time"), data.get("complete_time")
-            if scheduled and completed:
-                yield f"{data['activity_type']} (local)", (_moment(completed) - _moment(scheduled)) * 1000
+            completed = data["complete_time"]["seconds"] + data["complete_time"]["nanos"] / 1e9
+            yield f"{data['activity_type']} (local)", max(0.0, completed - began) * 1000
+            began = completed
 
 
-def _moment(given: dict[str, int]) -> float:
-    return given["seconds"] + given["nanos"] / 1e9
+def _starts(event: HistoryEvent, events: Sequence[HistoryEvent], task: int) -> bool:
+    completed = next(each for each in events if each.event_id == task).workflow_task_completed_event_attributes
+    return event.event_id == completed.started_event_id
 
 
 def _label(event: HistoryEvent, names: dict[int, str]) -> str | None:

@@ -18,7 +18,9 @@ async def warm_up(scene: Scene) -> None:
     await each_once(scene.crowd, scene.crowd.idle(), max(scene.effort.widths))
     await closed_loop(scene.crowd, max(scene.effort.widths), 2)
     if scene.crowd.faults:
-        raise StackError(f"the product does not even warm up: {scene.crowd.faults[0]}; its logs are in bench-results/logs")
+        raise StackError(
+            f"the product does not even warm up: {scene.crowd.faults[0]}; its logs are in bench-results/logs"
+        )
 
 
 async def floor(scene: Scene) -> None:

@@ -4,6 +4,7 @@ import json
 import math
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -18,12 +19,13 @@ def show(report: Report, console: Console) -> None:
     about = (
         f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB; {machine['at']}, {machine['commit']}"
     )
-    table = Table(title=f"Perennial on {about}", title_justify="left", header_style="bold", pad_edge=False)
-    table.add_column("figure")
-    for name in ("n", "value", *_PERCENTILES[1:]):
-        table.add_column(name if name != "value" else "value or mean", justify="right")
+    console.print(f"Perennial on {about}", markup=False)
+    table = Table(header_style="bold", pad_edge=False, box=SIMPLE)
+    table.add_column("figure", no_wrap=True)
+    for name in ("n", "mean", *_PERCENTILES[1:]):
+        table.add_column(name, justify="right", no_wrap=True)
     for name in ("unit", "x floor", "target", "note"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=name != "note")
     for figure in report.figures:
         table.add_row(*_row(figure))
     console.print(table)
