@@ -25,8 +25,8 @@ export function composer(send) {
     const empty = !text.value.trim();
     byId("send-icon").setAttribute("href", empty ? "#i-mic" : "#i-send");
     byId("send").ariaLabel = word(empty ? "sendAudio" : "send");
-    text.style.height = "auto";
-    text.style.height = `${Math.min(text.scrollHeight, TALLEST)}px`;
+    text.style.height = "";
+    if (!empty) text.style.height = `${Math.min(text.scrollHeight, TALLEST)}px`;
   };
 
   const submit = () => {

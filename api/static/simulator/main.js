@@ -17,7 +17,7 @@ let unread = 0;
 const names = () => new Names(here.company);
 const nameOf = (phone) => names().get(phone) ?? spaced(phone);
 const address = (phone, company = here.company) => `/simulator?${new URLSearchParams(phone ? { company, phone } : { company })}`;
-const panel = new Panel({ address, current: () => here, names });
+const panel = new Panel({ address, current: () => here, names, onNames: drawFrame });
 const field = composer((kind, text) => chat?.send(kind, text, nameOf(here.phone)));
 
 /** Goes to the company and customer of the address. */

@@ -14,10 +14,11 @@ const preview = (text) => text.replace(/^\[(image|audio|sticker)\]/, (mark) => `
 export class Panel {
   #chats = [];
 
-  constructor({ address, current, names }) {
+  constructor({ address, current, names, onNames }) {
     this.address = address; // (phone) => the page's address for it
     this.current = current; // () => { company, phone }
     this.names = names; // () => Names
+    this.onNames = onNames; // a name became known that this browser did not give
     setInterval(() => document.hidden || this.refresh(), REFRESH_EVERY);
   }
 
@@ -29,7 +30,9 @@ export class Panel {
       const chats = await customers(company);
       if (company !== this.current().company) return; // another one was picked meanwhile
       this.#chats = chats;
-      for (const { phone, name } of chats) if (name && !this.names().get(phone)) this.names().set(phone, name);
+      const unknown = chats.filter(({ phone, name }) => name && !this.names().get(phone));
+      for (const { phone, name } of unknown) this.names().set(phone, name);
+      if (unknown.length) this.onNames();
     } catch {
       return;
     }

@@ -1,0 +1,1 @@
+"""What a machine can hold up of the architecture and the habits."""
