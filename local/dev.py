@@ -16,7 +16,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
-from config import DEVELOPMENT_FILE, load
+from config import load
 from connections import open_connections
 from domain.company_file import parse_company_file
 from local.command import Command
@@ -27,7 +27,9 @@ from upgrade import upgrade
 from workflows.attributes import registration
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / ".perennial"
+DATA = Path(os.environ.get("PERENNIAL_DATA") or ROOT / ".perennial")
+"""Where the servers keep their data, the keys and the logs."""
+
 THINKING_SECONDS = 0.8
 """How long the simulated model takes to answer, so that a conversation feels like one."""
 
@@ -47,7 +49,7 @@ async def run() -> None:
         sys.stdout.write(welcome(environment))
         sys.stdout.flush()
         await stop.wait()
-        sys.stdout.write("\nStopping; everything is kept in .perennial/ …\n")
+        sys.stdout.write(f"\nStopping; everything is kept in {DATA} …\n")
 
 
 @asynccontextmanager
@@ -89,7 +91,7 @@ def welcome(environment: Mapping[str, str]) -> str:
         f"  Temporal    {environment.get('TEMPORAL_UI_URL', environment['TEMPORAL_ADDRESS'])}",
         f"  API         {base}/api/openapi.json   admin key: {environment['PERENNIAL_ADMIN_KEY']}",
         f"  Brain       {brain}",
-        "  Logs        .perennial/logs/       Stop with Ctrl-C.",
+        f"  Logs        {DATA / 'logs'}       Stop with Ctrl-C.",
         "",
     ]
     return "\n".join(lines)
@@ -150,7 +152,7 @@ def _secrets() -> dict[str, str]:
 
 def _publish(environment: Mapping[str, str], running: AsyncExitStack) -> None:
     """Lets the other commands (`perennial chat`, `perennial company apply`) find what runs here."""
-    file = ROOT / DEVELOPMENT_FILE
+    file = DATA / "environment"
     names = ("PORT", "TEMPORAL_UI_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", *_EMBEDDABLE, *_secrets())
     file.touch(mode=0o600)
     file.write_text("".join(f"{name}='{environment[name]}'\n" for name in names if name in environment))
