@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test check format bench screenshots lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,9 @@ format: .venv/dev ## put the code in shape
 
 bench: .venv/dev ## measure latency, throughput, memory; prints a table and writes bench-results/
 	@$(BIN)/python -m bench
+
+screenshots: .venv/dev ## take the pictures of the README from a running `make run` (needs chromium)
+	@$(BIN)/python -m local.screenshots
 
 lock: .venv/dev ## write the locks anew from pyproject.toml
 	@$(BIN)/python -m pip install -q uv

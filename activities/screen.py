@@ -49,6 +49,9 @@ class PostgresScreen:
     async def show(self, company: CompanyId, phone: Phone, kind: EventKind, message_id: str, text: str = "") -> None:
         """Adds one event and wakes the page; "typing" moves to the end each time, anything else is shown once."""
         async with self._postgres.tenant(company) as connection:
+            # One writer at a time for each phone: whoever has read an id must have seen all smaller ones, and without
+            # the lock a transaction that took its id first may commit last.
+            await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"{company}/{phone}")
             await connection.execute(
                 _SHOW_AGAIN if kind == "typing" else _SHOW_ONCE, company, phone, kind, message_id, text
             )

@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(webhook.router, responses=openapi.WEBHOOK)
     app.include_router(whatsapp.router, responses=openapi.COMPANY)
     app.include_router(agents.router, responses=openapi.COMPANY)
-    app.include_router(commands.router, responses=openapi.AGENT)
+    app.include_router(commands.router, responses=openapi.COMPANY)
     app.include_router(companies.router, responses=openapi.COMPANY)
     app.include_router(pages.router)
     if settings.perennial_simulator:

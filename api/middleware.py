@@ -89,7 +89,7 @@ def _has_body(scope: Scope) -> bool:
 
 
 async def _read(scope: Scope, receive: Receive, most: int) -> bytes | None:
-    """The body; None if it is larger than `most` bytes, and empty if the client went away."""
+    """The body; None if it is larger than `most` bytes, or if the client went away before its end."""
     declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     if not declared.isdigit() or int(declared) > most:
         return None
@@ -97,7 +97,7 @@ async def _read(scope: Scope, receive: Receive, most: int) -> bytes | None:
     while True:
         message = await receive()
         body += message.get("body", b"")
-        if len(body) > most:
+        if len(body) > most or message["type"] == "http.disconnect":
             return None
         if not message.get("more_body", False):
             return bytes(body)

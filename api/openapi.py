@@ -41,9 +41,6 @@ WEBHOOK = _problems([400, 403, 413, 422, 503])
 COMPANY = _problems([400, 401, 403, 404, 409, 413, 422, 503])
 """How requests with an API key can fail."""
 
-AGENT = COMPANY
-"""How requests to one agent can fail."""
-
 
 def operation_id(route: APIRoute) -> str:
     """The function's name: a client generator makes it the method's."""

@@ -37,6 +37,10 @@ MAX_DEPTH = 20
 _NULL = frozenset(["", "~", "null", "Null", "NULL"])
 _WHOLE = "the file"
 _HINTS = {
+    "while scanning an alias": "a text that begins with * must stand in quotes",
+    "while scanning an anchor": "a text that begins with & must stand in quotes",
+    "while scanning a tag": "a text that begins with ! must stand in quotes",
+    "while scanning a directive": "a text that begins with % must stand in quotes",
     "mapping values are not allowed": "a colon inside a text, or a wrong indentation; put texts with a colon in quotes",
     "cannot start any token": "a tab or a special character; indent with spaces, and put such a text in quotes",
     "unexpected end of stream": "a quote that is opened here is never closed",
@@ -85,7 +89,7 @@ def _unreadable(error: MarkedYAMLError) -> Unreadable:
     mark = marked.problem_mark or marked.context_mark
     if "end of stream" in str(marked.problem) and marked.context_mark:
         mark = marked.context_mark
-    return Unreadable(int(mark.line) + 1 if mark else 1, _hint(str(marked.problem or marked.context)))
+    return Unreadable(int(mark.line) + 1 if mark else 1, _hint(f"{marked.context or ''} {marked.problem or ''}"))
 
 
 def _hint(problem: str) -> str:
@@ -93,7 +97,7 @@ def _hint(problem: str) -> str:
     for words, hint in _HINTS.items():
         if words in problem:
             return f"is not valid YAML here: {hint}"
-    return f"is not valid YAML here: {problem}"
+    return f"is not valid YAML here: {problem.strip()}"
 
 
 class _Reader:

@@ -61,7 +61,7 @@ async def _type(session: Session, text: str, began: float, cue: str | None, stop
     until = workflow.now() + timedelta(seconds=wait)
     if cue:
         await show_seen(session, cue, typing=True)
-    await session.hold(until, f"typing {wait:.1f} s", stop)
+    await session.hold(until, "its own typing", stop, summary=f"typing {wait:.1f} s")
 
 
 async def deliver(session: Session, number: int, text: str, stop: Callable[[], bool]) -> Delivery:

@@ -43,14 +43,16 @@ class Session:
             AgentEvent(number=self.state.event_number, kind=kind, at=workflow.now(), by=by, detail=detail[:2000])
         )
 
-    async def hold(self, until: datetime, why: str, stop: Callable[[], bool]) -> None:
-        """Waits durably until a moment, or until `stop` holds."""
-        self.waits_for, self.waits_until = why, until
+    async def hold(self, until: datetime, what: str, stop: Callable[[], bool], *, summary: str = "") -> None:
+        """Waits durably for `what`, until a moment or until `stop` holds. `summary` names the timer in the Web UI."""
+        self.waits_for, self.waits_until = what, until
         seconds = (until - workflow.now()).total_seconds()
         if seconds <= 0 or stop():
             return
         try:
-            await workflow.wait_condition(stop, timeout=timedelta(seconds=seconds), timeout_summary=why)
+            await workflow.wait_condition(
+                stop, timeout=timedelta(seconds=seconds), timeout_summary=summary or f"waiting for {what}"
+            )
         except TimeoutError:
             return
 

@@ -12,6 +12,8 @@ _GREETING = re.compile(
     r"|oi+|ol[aá]|bom dia|boa (tarde|noite))[\s!.,¡]*",
     re.IGNORECASE,
 )
+_DECORATION = re.compile(r"[^\w?.!؟\]]+$")
+"""An emoji or a bracket behind the last word; with it the mark that ends a thought is still the last one."""
 _WORDS_OF_A_SENTENCE = 6
 
 
@@ -21,7 +23,7 @@ def wait_after(text: str, pacing: Pacing) -> float:
     A question mark ends a thought; a greeting, a fragment or something that is not text is usually followed by more;
     a long sentence without a full stop lies between.
     """
-    stripped = text.strip()
+    stripped = _DECORATION.sub("", text.strip())
     if stripped.endswith(("?", "؟")):
         return pacing.burst_complete_seconds
     if not stripped or stripped.startswith("[") or _GREETING.fullmatch(stripped):

@@ -5,11 +5,26 @@ import unicodedata
 
 _STOP = frozenset(
     [
-        *("stop", "stopall", "unsubscribe", "end", "quit", "opt out", "optout", "stop messages", "cancel messages"),
+        # What carriers and WhatsApp's own opt-out answer to, in English whatever the company's language.
+        *("stop", "stopall", "stop all", "unsubscribe", "end", "quit", "cancel", "revoke", "opt out", "optout"),
+        *("stop messages", "cancel messages", "stop messaging me", "stop texting me", "stop writing to me"),
+        *("stop writing me", "do not text me", "don t text me", "do not contact me", "don t contact me", "remove me"),
+        *("no more messages", "unsubscribe me", "i want to unsubscribe", "leave me alone"),
         *("baja", "alto", "parar", "cancelar", "cancelar suscripcion", "darme de baja", "dar de baja", "dame de baja"),
-        *("no mas mensajes", "ya no me escriban", "dejen de escribirme", "no me escriban mas", "no me escribas mas"),
-        *("quiero darme de baja", "eliminar suscripcion", "desuscribir", "desuscribirme"),
-        *("sair", "descadastrar", "cancelar inscricao", "nao quero mais mensagens", "pare", "remover"),
+        *("denme de baja", "dar me de baja", "quiero darme de baja", "quiero la baja", "me quiero dar de baja"),
+        *("eliminar suscripcion", "cancela mi suscripcion", "desuscribir", "desuscribirme", "desuscribanme"),
+        *("no mas mensajes", "no quiero mas mensajes", "ya no quiero mensajes", "ya no quiero mas mensajes"),
+        *("no quiero recibir mas mensajes", "no quiero recibir mensajes", "ya no quiero recibir mensajes"),
+        *("no me escriban", "no me escribas", "no me escriban mas", "no me escribas mas", "ya no me escriban"),
+        *("ya no me escribas", "no me manden mensajes", "no me manden mas mensajes", "no me mandes mas mensajes"),
+        *("ya no me manden mensajes", "dejen de escribirme", "deja de escribirme", "dejen de mandarme mensajes"),
+        *("deja de mandarme mensajes", "no me contacten", "no me contacten mas", "borrame de la lista"),
+        *("sacame de la lista", "quitame de la lista", "eliminame de la lista"),
+        *("sair", "quero sair", "descadastrar", "descadastre me", "cancelar inscricao", "cancelar assinatura"),
+        *("nao quero mais mensagens", "nao quero mais receber mensagens", "nao quero receber mensagens"),
+        *("nao me mande mais mensagens", "nao me mandem mais mensagens", "nao me escreva mais"),
+        *("pare", "parem", "pare de me mandar mensagens", "parem de me mandar mensagens", "remover"),
+        *("me tira da lista", "me remova da lista", "me remove da lista"),
     ]
 )
 _START = frozenset(["start", "unstop", "subscribe", "opt in", "alta", "darme de alta", "volver", "voltar", "suscribir"])
@@ -18,7 +33,7 @@ _START = frozenset(["start", "unstop", "subscribe", "opt in", "alta", "darme de 
 def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(char for char in folded if not unicodedata.combining(char))
-    words = re.sub(r"[^\w\s]", " ", letters).split()
+    words = re.sub(r"[^\w\s]|_", " ", letters).split()
     polite = ("por favor", "please", "gracias", "thanks", "obrigado", "obrigada")
     plain = " ".join(words)
     for word in polite:

@@ -25,7 +25,7 @@ class Scenario:
     pacing: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-SLOW_TYPING = {"typing_ms_per_character": 100, "typing_max_seconds": 3}
+SLOW_TYPING = {"typing_ms_per_character": 50, "typing_max_seconds": 15}
 
 # The state of the world between two effects has one scenario: `after` one call is `before` the next.
 INTAKE = [

@@ -24,10 +24,10 @@ from tests.kill.switchboard import Switchboard
 from tests.kill.trial import Stage, Trial
 from upgrade import upgrade
 
-AT_ONCE = 12
+AT_ONCE = 10
 """Scenarios side by side: they mostly wait for time-outs, but each starts a worker two or three times."""
 
-LIMIT = 75.0
+LIMIT = 90.0
 """Seconds that one scenario may take."""
 
 QUICK = {

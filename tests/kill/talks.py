@@ -6,15 +6,19 @@ from domain.phrases import phrase
 from local.fake_graph import Plan
 from tests.kill.trial import Trial
 
-BURST = ("Hola, buenas tardes", "Vendo cursos y no cierro", "¿Me puedes ayudar?")
 ANSWER = ["Claro que sí, cuéntame un poco más de tus cursos.", "¿Cuántas personas te escriben cada semana?"]
-LATER = "Unas veinte, ¿es poco?"
 LATER_ANSWER = ["Es un buen comienzo, trabajemos con eso."]
+LONG = "Te cuento con calma cómo trabajamos. " * 9
+
+
+def burst(trial: Trial) -> list[str]:
+    """Three messages; one is of this customer alone, for the model's answers are found by the words of the question."""
+    return ["Hola, buenas tardes", f"Vendo cursos en {trial.stage.company} y no cierro", "¿Me puedes ayudar?"]
 
 
 async def plain(trial: Trial) -> None:
     """A burst that waits when the worker starts, an answer of two bubbles; then one message more and its answer."""
-    await trial.says(*BURST, answer=ANSWER)
+    await trial.says(*burst(trial), answer=ANSWER)
     async with trial.working():
         await trial.answered()
         await _one_more(trial)
@@ -22,7 +26,7 @@ async def plain(trial: Trial) -> None:
 
 async def growing(trial: Trial) -> None:
     """The customer goes on writing while the worker is dead: still one answer, to all of it."""
-    await trial.says(*BURST)
+    await trial.says(*burst(trial))
     async with trial.working():
         await trial.killed()
         await trial.says("Es urgente", answer=ANSWER)
@@ -32,7 +36,7 @@ async def growing(trial: Trial) -> None:
 
 async def meanwhile(trial: Trial) -> None:
     """The answer is out and the worker dead when the customer writes again."""
-    await trial.says(*BURST, answer=ANSWER)
+    await trial.says(*burst(trial), answer=ANSWER)
     async with trial.working():
         await trial.killed()
         await _one_more(trial)
@@ -40,7 +44,7 @@ async def meanwhile(trial: Trial) -> None:
 
 async def typing(trial: Trial) -> None:
     """Killed while the timer of the first bubble's typing runs."""
-    await trial.says(*BURST, answer=ANSWER)
+    await trial.says(*burst(trial), answer=ANSWER)
     async with trial.working():
         await trial.until(lambda: trial.has_timer("typing"), "the agent types")
         trial.kill()
@@ -50,7 +54,8 @@ async def typing(trial: Trial) -> None:
 
 async def overtaken(trial: Trial) -> None:
     """Killed while typing, and another message before the worker is back: it supersedes what was being typed."""
-    await trial.says(*BURST)
+    await trial.says(*burst(trial))
+    trial.drafts(LONG)
     async with trial.working():
         await trial.until(lambda: trial.has_timer("typing"), "the agent types")
         trial.kill()
@@ -61,7 +66,7 @@ async def overtaken(trial: Trial) -> None:
 
 async def idle(trial: Trial) -> None:
     """Killed while nothing is going on."""
-    await trial.says(*BURST, answer=ANSWER)
+    await trial.says(*burst(trial), answer=ANSWER)
     async with trial.working():
         await trial.answered()
         trial.kill()
@@ -70,7 +75,7 @@ async def idle(trial: Trial) -> None:
 
 async def five(trial: Trial) -> None:
     """Five messages while there is no worker: one answer that names them all."""
-    await trial.says(*BURST, answer=ANSWER)
+    await trial.says(*burst(trial), answer=ANSWER)
     async with trial.working():
         await trial.answered()
         trial.kill()
@@ -91,7 +96,7 @@ async def stop(trial: Trial) -> None:
 async def late_status(trial: Trial) -> None:
     """WhatsApp's word on a bubble comes only when the agent already waits for it."""
     trial.stage.line.refuses_statuses = True
-    await trial.says(*BURST, answer=ANSWER)
+    await trial.says(*burst(trial), answer=ANSWER)
     async with trial.working():
         await trial.killed()
         await trial.until(lambda: trial.has_timer("confirm"), "the agent waits for WhatsApp to confirm")
@@ -103,7 +108,7 @@ async def late_status(trial: Trial) -> None:
 async def graceful(trial: Trial) -> None:
     """SIGTERM while WhatsApp takes its time with the first bubble: the worker lets it finish."""
     trial.graph.script(Plan(to=trial.stage.phone, seconds=2))
-    await trial.says(*BURST, answer=ANSWER)
+    await trial.says(*burst(trial), answer=ANSWER)
     async with trial.working():
         await trial.until(lambda: bool(trial.log("accepted")), "the first bubble is with WhatsApp")
         trial.kill(signal.SIGTERM)
@@ -113,5 +118,5 @@ async def graceful(trial: Trial) -> None:
 
 async def _one_more(trial: Trial) -> None:
     """Shows that the agent lives."""
-    await trial.says(LATER, answer=LATER_ANSWER)
+    await trial.says(f"Unas veinte en {trial.stage.company}, ¿es poco?", answer=LATER_ANSWER)
     await trial.answered()
