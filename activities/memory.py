@@ -75,7 +75,7 @@ class Memory(interfaces.Memory):
         made = {key: thought[key] for key in ("model", "prompt")} if thought else {}
         documents = [_said(agent, said, outcome.turn, made) for said in outcome.said]
         if documents:
-            await self._insert(documents)
+            await self._write(agent, documents)
         await self._append(agent, documents, {"metadata.turn": outcome.turn})
         if thought:
             await self._learn(agent, outcome.turn, Answer.model_validate(thought["answer"]))
@@ -127,6 +127,18 @@ class Memory(interfaces.Memory):
             if any(each["code"] != _DUPLICATE_KEY for each in details["writeErrors"]):
                 raise
 
+    async def _write(self, agent: AgentRef, documents: Sequence[Document]) -> None:
+        """Stores what was said; one that is there already takes the place it has now.
+
+        An attempt that died wrote it under a number which the agent, when it did the same work again, gave to a message
+        that had come in meanwhile.
+        """
+        writes = [
+            UpdateOne({**_scope(agent), "_id": document["_id"]}, {"$set": document}, upsert=True)
+            for document in documents
+        ]
+        await self._messages.bulk_write(writes, ordered=False)  # pyright: ignore[reportUnknownMemberType]
+
     async def _append(self, agent: AgentRef, documents: Sequence[Document], fields: Document) -> None:
         """Adds entries to the recent window, each once, and sets fields; creates the memory with the first message."""
         now = _now()
@@ -139,6 +151,8 @@ class Memory(interfaces.Memory):
         for document in documents:
             recent = {key: document[key] for key in ("id", "sequence", "role", "content", "timestamp")}
             push = {"messages": {"$each": [recent], "$sort": {"sequence": 1}, "$slice": -RECENT}}
+            moved = {"id": document["id"], "sequence": {"$ne": document["sequence"]}}
+            changes.append(UpdateOne(_scope(agent), {"$pull": {"messages": moved}}))
             absent = {**_scope(agent), "messages.id": {"$ne": document["id"]}}
             changes.append(UpdateOne(absent, {"$push": push, "$max": {"metadata.messageCount": document["sequence"]}}))
         await self._agents.bulk_write(changes, ordered=True)

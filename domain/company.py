@@ -113,7 +113,7 @@ class CloudApiChannel(_Strict):
     kind: Literal[ChannelKind.CLOUD_API] = ChannelKind.CLOUD_API
     phone_number_id: Annotated[str, Field(pattern=r"^[0-9]{5,30}$", description="5 to 30 digits, from Meta's page.")]
     access_token: SecretStr | None = Field(
-        None, description="A system user's token; stored encrypted, never shown again."
+        default=None, description="A system user's token; stored encrypted, never shown again."
     )
 
 
@@ -134,7 +134,7 @@ class Company(_Strict):
     pacing: Pacing = Pacing()
     channel: Channel = SimulatorChannel()
     model: Annotated[str, Field(max_length=100)] | None = Field(
-        None, description="OpenAI model; None takes OPENAI_MODEL."
+        default=None, description="OpenAI model; None takes OPENAI_MODEL."
     )
 
 

@@ -70,10 +70,11 @@ def read(text: str) -> Located:
     """The first and only document in `text`; raises `Unreadable`."""
     if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
         raise Unreadable(1, f"is larger than {MAX_BYTES // 1024} KiB")
+    reader = _Reader(_events(text.removeprefix("\ufeff")))
     try:
-        return _Reader(_events(text.removeprefix("\ufeff"))).document()
+        return reader.document()
     except MarkedYAMLError as error:
-        raise _unreadable(error) from error
+        raise _unreadable(error, reader.located) from error
     except YAMLError as error:
         position = next((at for at, char in enumerate(text) if not (char.isprintable() or char in "\t\n\r")), 0)
         raise Unreadable(text.count("\n", 0, position) + 1, _hint("special characters are not allowed")) from error
@@ -84,12 +85,15 @@ def _events(text: str) -> Iterator[Event]:
     return cast("Iterator[Event]", yaml.parse(text))  # pyright: ignore[reportUnknownMemberType]
 
 
-def _unreadable(error: MarkedYAMLError) -> Unreadable:
+def _unreadable(error: MarkedYAMLError, located: Located) -> Unreadable:
+    """Where and why reading ended; a fault found in the same line just before it is the better reason."""
     marked = cast("Any", error)
     mark = marked.problem_mark or marked.context_mark
     if "end of stream" in str(marked.problem) and marked.context_mark:
         mark = marked.context_mark
-    return Unreadable(int(mark.line) + 1 if mark else 1, _hint(f"{marked.context or ''} {marked.problem or ''}"))
+    line = int(mark.line) + 1 if mark else 1
+    causes = [why for path, why in located.faults if located.lines.get(path) == line]
+    return Unreadable(line, causes[-1] if causes else _hint(f"{marked.context or ''} {marked.problem or ''}"))
 
 
 def _hint(problem: str) -> str:
@@ -105,18 +109,18 @@ class _Reader:
 
     def __init__(self, events: Iterator[Event]) -> None:
         self._events = events
-        self._located = Located()
+        self.located = Located()
 
     def document(self) -> Located:
         for event in self._events:
             if isinstance(event, DocumentStartEvent):
-                if () in self._located.lines:
+                if () in self.located.lines:
                     raise Unreadable(_line(event), "holds a second document from here on (---); write one file each")
-                self._located.lines[()] = 1
+                self.located.lines[()] = 1
             elif not isinstance(event, StreamStartEvent | DocumentEndEvent) and isinstance(event, NodeEvent):
-                self._located.lines[()] = _line(event)
-                self._located.value = self._value(event, ())
-        return self._located
+                self.located.lines[()] = _line(event)
+                self.located.value = self._value(event, ())
+        return self.located
 
     def _value(self, event: Event, path: Path) -> Value:
         if len(path) > MAX_DEPTH:
@@ -145,7 +149,7 @@ class _Reader:
             if name in found:
                 self._fault(here, f"is there twice, the second time in line {_line(key)}; keep one")
             else:
-                self._located.lines[here] = _line(key)
+                self.located.lines[here] = _line(key)
             value = self._value(next(self._events), here)
             found.setdefault(name, value)
         return found
@@ -154,12 +158,12 @@ class _Reader:
         found: list[Value] = []
         while not isinstance(event := next(self._events), SequenceEndEvent):
             here = (*path, len(found))
-            self._located.lines[here] = _line(event)
+            self.located.lines[here] = _line(event)
             found.append(self._value(event, here))
         return found
 
     def _fault(self, path: Path, why: str) -> None:
-        self._located.faults.append((path, why))
+        self.located.faults.append((path, why))
 
 
 def _line(event: Event) -> int:

@@ -24,7 +24,7 @@ from workflows.delivery import deliver, note_said
 from workflows.details import describe
 from workflows.intake import set_consent, take_in
 from workflows.interfaces import Directory, Memory
-from workflows.options import HISTORY_FULL, HISTORY_QUIET, STORE
+from workflows.options import HISTORY_FULL, HISTORY_QUIET, OPEN, STORE
 from workflows.session import Session
 from workflows.turn import take_turn
 
@@ -199,7 +199,7 @@ class CustomerAgent:
             await self._rest()
 
     async def _open(self) -> None:
-        record = await workflow.execute_local_activity_method(Directory.open_agent, self._session.ref, **STORE)
+        record = await workflow.execute_activity_method(Directory.open_agent, self._session.ref, **OPEN)
         state = self._state
         # Messages that came before the databases were asked were numbered from 1: put them after the known ones.
         state.inbox = [r.model_copy(update={"sequence": r.sequence + record.sequence}) for r in state.inbox]

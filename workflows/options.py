@@ -7,6 +7,18 @@ from temporalio.workflow import ActivityCancellationType, ActivityConfig, LocalA
 
 TASK_QUEUE = "agents"
 
+OPEN = ActivityConfig(
+    start_to_close_timeout=timedelta(seconds=10),
+    retry_policy=RetryPolicy(
+        initial_interval=timedelta(milliseconds=200),
+        maximum_interval=timedelta(seconds=30),
+        non_retryable_error_types=["UnknownCompany"],
+    ),
+    summary="open",
+)
+"""Where an agent without a state goes on. Not a local activity: those of one workflow task are all run again when its
+worker dies, and would then count the messages that the first run has just stored as older ones."""
+
 STORE = LocalActivityConfig(
     start_to_close_timeout=timedelta(seconds=10),
     # A database may be away for an hour: the agent waits for it, on a durable timer after the first ten seconds.
