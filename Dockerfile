@@ -11,8 +11,8 @@ RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r /tmp/base.
  && printf '#!/opt/venv/bin/python\nfrom cli import main\n\nmain()\n' > /opt/venv/bin/perennial \
  && chmod 755 /opt/venv/bin/perennial
 COPY . /app
-# Compiled here, because the file system is read-only where it runs.
-RUN /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/venv/lib /app
+# Compiled here, because the file system is read-only where it runs; pip has compiled the libraries.
+RUN /opt/venv/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /app
 
 FROM python:3.12-slim-bookworm
 LABEL org.opencontainers.image.title="Perennial" \

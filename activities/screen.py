@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from activities.postgres import Postgres
+from activities.postgres import Postgres, storable
 from channels.simulator import EventKind
 from domain.identity import CompanyId, Phone
 
@@ -52,9 +52,8 @@ class PostgresScreen:
             # One writer at a time for each phone: whoever has read an id must have seen all smaller ones, and without
             # the lock a transaction that took its id first may commit last.
             await connection.execute("select pg_advisory_xact_lock(hashtextextended($1, 0))", f"{company}/{phone}")
-            await connection.execute(
-                _SHOW_AGAIN if kind == "typing" else _SHOW_ONCE, company, phone, kind, message_id, text
-            )
+            statement = _SHOW_AGAIN if kind == "typing" else _SHOW_ONCE
+            await connection.execute(statement, company, phone, kind, message_id, storable(text))
             await connection.execute("select pg_notify($1, $2)", NOTIFICATIONS, f"{company}/{phone}")
 
     async def events(self, company: CompanyId, phone: Phone, *, after: int = 0, limit: int = 500) -> list[ScreenEvent]:

@@ -40,7 +40,8 @@ class InvalidCompanyId(InvalidInput):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong in a file: its line (1-based; None where the field is missing altogether), the field, and why."""
+    """One thing wrong in a file: its line (1-based; that of the block around it where the field is missing; None where
+    there are no lines), the field, and why."""
 
     line: int | None
     field: str

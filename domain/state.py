@@ -7,10 +7,15 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, model_validator
 
 from domain.company import Pacing
+from domain.delivery import Delivery
 from domain.messages import Received
 
 KNOWN_IDS = 256
 """How many fingerprints of message ids the agent keeps itself (16 characters each); the memory knows the older ones."""
+
+
+KNOWN_REPLIES = 16
+"""How many of the latest requests to send a text the agent knows again, should a client repeat one."""
 
 
 class Mode(StrEnum):
@@ -93,6 +98,7 @@ class AgentState(BaseModel):
     inbox: list[Received] = Field(default_factory=list[Received])
     unanswered: list[Received] = Field(default_factory=list[Received])
     outbox: list[Outgoing] = Field(default_factory=list[Outgoing])
+    replied: dict[str, Delivery] = Field(default_factory=dict[str, Delivery])
     confirm_consent: bool | None = None
     events: list[AgentEvent] = Field(default_factory=list[AgentEvent])
     event_number: int = 0

@@ -4,9 +4,8 @@ Its id `agent/{company}/{phone}` says whose it is. A client in any language star
 type `CustomerAgent`, task queue `agents`, no argument, signal `receive` with an `Inbound` as plain JSON.
 """
 
-import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue
@@ -15,18 +14,13 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from domain.delivery import Delivery
 from domain.errors import InvalidInput
 from domain.identity import parse_agent_id
-from domain.messages import MAX_INBOUND_TEXT, Inbound, Received, Role, fingerprint
-from domain.phrases import phrase
-from domain.policy.burst import settles_at
-from domain.state import KNOWN_IDS, AgentState, Mode, Outgoing, Status
-from domain.work import AgentRef, AgentSnapshot, Consent, Outcome, Release, Reply, Takeover
-from workflows.delivery import deliver, note_said
+from domain.messages import MAX_INBOUND_TEXT, Inbound, Received, fingerprint
+from domain.state import KNOWN_IDS, KNOWN_REPLIES, AgentState, Mode
+from domain.work import AgentRef, AgentSnapshot, Consent, Release, Reply, Takeover
 from workflows.details import describe
-from workflows.intake import set_consent, take_in
-from workflows.interfaces import Directory, Memory
-from workflows.options import HISTORY_FULL, HISTORY_QUIET, OPEN, STORE
+from workflows.intake import set_consent
+from workflows.life import Life
 from workflows.session import Session
-from workflows.turn import take_turn
 
 
 @workflow.defn
@@ -42,16 +36,14 @@ class CustomerAgent:
             raise ApplicationError(f"not an agent's id: {error}", type="NotAnAgent", non_retryable=True) from error
         self._state = carried or AgentState()
         self._session = Session(AgentRef(company=company, phone=phone), self._state)
-        self._deliveries: dict[int, Delivery] = {}
-        self._alarm: asyncio.Task[None] | None = None
-        self._alarm_at: datetime | None = None
+        self._life = Life(self._session)
 
     @workflow.run
     async def run(self, carried: AgentState | None = None) -> None:
         """Lives step by step; before history grows long, a fresh run gets the state, pending messages included."""
-        while not (self._history_is_long() and workflow.all_handlers_finished()):
+        while not (self._life.history_is_long and workflow.all_handlers_finished()):
             try:
-                await self._step()
+                await self._life.step()
             except ActivityError as error:
                 # The agent outlives whatever a step could not do.
                 self._session.event("step_failed", str(error.cause or error))
@@ -114,20 +106,25 @@ class CustomerAgent:
     @workflow.update
     async def reply(self, request: Reply) -> Delivery:
         """Sends a human's (or an API client's) text through this agent, so that it is remembered."""
+        mark = fingerprint(update.id if (update := workflow.current_update_info()) else "")
+        if mark in self._state.replied:
+            return self._state.replied[mark]
         if request.takes_over and (self._state.mode is Mode.AGENT or self._state.handed_off):
             self._take_over(request.by, "replied")
-        self._state.event_number += 1
-        number = self._state.event_number
-        outgoing = Outgoing(number=number, text=request.text, author=request.by, operator=request.takes_over)
-        self._state.outbox.append(outgoing)
-        await workflow.wait_condition(lambda: number in self._deliveries)
-        return self._deliveries.pop(number)
+        number = self._life.post(request)
+        await workflow.wait_condition(lambda: number in self._life.deliveries)
+        delivery = self._life.deliveries.pop(number)
+        # Temporal knows an update's id within one run; a client's retry may come in the next.
+        self._state.replied = dict([*self._state.replied.items(), (mark, delivery)][-KNOWN_REPLIES:])
+        return delivery
 
     @reply.validator
     def _may_reply(self, request: Reply) -> None:
         _expect(request, Reply)
         if not request.text.strip():
             raise ApplicationError("the text is empty", type="Refused")
+        if self._state.opted_out and not request.takes_over:
+            raise ApplicationError("the customer has opted out: only a human may write to them", type="Refused")
 
     @workflow.update
     async def opt_out(self, request: Consent) -> AgentSnapshot:
@@ -181,118 +178,6 @@ class CustomerAgent:
         self._state.mode = Mode.OPERATOR
         self._state.handed_off = None
         self._session.event("taken_over", reason, by)
-
-    async def _step(self) -> None:
-        """The next thing there is to do, the most urgent first."""
-        state = self._state
-        if not state.opened:
-            await self._open()
-        elif state.inbox:
-            await take_in(self._session)
-        elif state.confirm_consent is not None:
-            await self._confirm_consent(state.confirm_consent)
-        elif state.outbox:
-            await self._post(state.outbox[0])
-        elif state.unanswered and state.mode is Mode.AGENT:
-            await self._answer()
-        else:
-            await self._rest()
-
-    async def _open(self) -> None:
-        record = await workflow.execute_activity_method(Directory.open_agent, self._session.ref, **OPEN)
-        state = self._state
-        # Messages that came before the databases were asked were numbered from 1: put them after the known ones.
-        state.inbox = [r.model_copy(update={"sequence": r.sequence + record.sequence}) for r in state.inbox]
-        state.sequence += record.sequence
-        state.turn += record.turn
-        state.event_number += record.event_number
-        state.events = [e.model_copy(update={"number": e.number + record.event_number}) for e in state.events]
-        state.customer_id, state.brief = record.customer_id, record.brief
-        state.name, state.stage = state.name or record.name, record.stage
-        state.mode = Mode.OPERATOR if Mode.OPERATOR in (state.mode, record.mode) else Mode.AGENT
-        state.opted_out = record.opted_out
-        state.opened = True
-
-    async def _answer(self) -> None:
-        state = self._state
-        due = settles_at(state.unanswered, state.brief.pacing)
-        if state.trouble.retry_at:
-            due = max(due, state.trouble.retry_at)
-        if workflow.now() >= due:
-            await take_turn(self._session)
-            return
-        why = "another try at thinking" if state.trouble.retry_at else "the customer to finish writing"
-        await self._session.hold(due, why, lambda: self._session.disturbed or bool(state.inbox))
-
-    async def _post(self, outgoing: Outgoing) -> None:
-        state = self._state
-        state.turn += 1
-        delivery = await deliver(self._session, 1, outgoing.text, lambda: self._session.stop_pending)
-        if delivery.reached_provider:
-            role = Role.OPERATOR if outgoing.operator else Role.AGENT
-            said = note_said(self._session, delivery.bubble, outgoing.text, role, outgoing.author)
-            if outgoing.operator:
-                state.unanswered = []
-            outcome = Outcome(agent=self._session.ref, turn=state.turn, said=[said])
-            await workflow.execute_local_activity_method(Memory.record, outcome, **STORE)
-        state.outbox = [other for other in state.outbox if other.number != outgoing.number]
-        self._deliveries[outgoing.number] = delivery
-
-    async def _confirm_consent(self, opted_in: bool) -> None:
-        state = self._state
-        state.turn += 1
-        text = phrase("opted_in" if opted_in else "opted_out", state.brief.language)
-        delivery = await deliver(self._session, 1, text, lambda: False)
-        state.confirm_consent = None
-        if not delivery.reached_provider:
-            self._session.event("confirmation_failed", f"{delivery.failure}: {delivery.detail}")
-            return
-        said = note_said(self._session, delivery.bubble, text, Role.AGENT)
-        outcome = Outcome(agent=self._session.ref, turn=state.turn, said=[said])
-        await workflow.execute_local_activity_method(Memory.record, outcome, **STORE)
-
-    async def _rest(self) -> None:
-        """Nothing to do: says so, and sleeps until something comes or the customer has been silent for long."""
-        state = self._state
-        if state.status is Status.ACTIVE:
-            state.status = Status.WAITING
-        await self._session.publish()
-        self._set_alarm()
-        self._session.waits_for = "the customer" if state.mode is Mode.AGENT else "a human of the business"
-        self._session.waits_until = self._alarm_at
-        workflow.set_current_details(describe(self._session))
-        await workflow.wait_condition(lambda: self._has_work() or (self._alarm is not None and self._alarm.done()))
-        if self._alarm and self._alarm.done():
-            self._alarm = None
-            self._fall_dormant()
-
-    def _has_work(self) -> bool:
-        state = self._state
-        answerable = bool(state.unanswered) and state.mode is Mode.AGENT
-        return bool(state.inbox or state.outbox or state.events or answerable) or state.confirm_consent is not None
-
-    def _set_alarm(self) -> None:
-        """One timer, left running through many turns: re-creating it each time would cost two events a turn."""
-        state = self._state
-        if state.status is Status.DORMANT or state.last_interaction is None:
-            self._alarm_at = None
-            return
-        self._alarm_at = state.last_interaction + timedelta(minutes=state.brief.pacing.dormant_after_minutes)
-        if self._alarm is None:
-            wait = max(self._alarm_at - workflow.now(), timedelta(seconds=1))
-            self._alarm = asyncio.create_task(workflow.sleep(wait, summary="dormant if the customer stays silent"))
-
-    def _fall_dormant(self) -> None:
-        # The timer was set turns ago: only a silence as long as the company's counts.
-        if self._alarm_at and workflow.now() >= self._alarm_at:
-            self._state.status = Status.DORMANT
-
-    def _history_is_long(self) -> bool:
-        info = workflow.info()
-        length = info.get_current_history_length()
-        quiet = self._state.opened and not self._has_work()
-        full = length >= HISTORY_FULL or info.is_continue_as_new_suggested()
-        return (full and not self._state.outbox) or (quiet and length >= HISTORY_QUIET)
 
 
 def _expect(request: object, model: type) -> None:

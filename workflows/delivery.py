@@ -26,13 +26,15 @@ async def say(
     """
     said: list[Said] = []
     for number, text in enumerate(texts, 1):
-        await _type(session, text, began, cue, stop)
+        typed = await _type(session, text, began, cue, stop)
         if stop():
             break
         delivery = await deliver(session, number, text, stop)
         if not delivery.reached_provider:
             return said, delivery
         said.append(note_said(session, delivery.bubble, text, Role.AGENT))
+        if cue and number == 1 and not typed:
+            await show_seen(session, cue, typing=False)
         began = workflow.time()
     return said, None
 
@@ -54,14 +56,16 @@ async def show_seen(session: Session, message_id: str, *, typing: bool) -> None:
         workflow.logger.info("the read receipt could not be shown")
 
 
-async def _type(session: Session, text: str, began: float, cue: str | None, stop: Callable[[], bool]) -> None:
+async def _type(session: Session, text: str, began: float, cue: str | None, stop: Callable[[], bool]) -> bool:
+    """Whether there was anything left to type."""
     wait = pause(text, session.state.brief.pacing, workflow.time() - began)
     if wait <= 0 or stop():
-        return
+        return False
     until = workflow.now() + timedelta(seconds=wait)
     if cue:
         await show_seen(session, cue, typing=True)
     await session.hold(until, "its own typing", stop, summary=f"typing {wait:.1f} s")
+    return True
 
 
 async def deliver(session: Session, number: int, text: str, stop: Callable[[], bool]) -> Delivery:

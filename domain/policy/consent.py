@@ -30,15 +30,15 @@ _STOP = frozenset(
 _START = frozenset(["start", "unstop", "subscribe", "opt in", "alta", "darme de alta", "volver", "voltar", "suscribir"])
 
 
+_THANKS = r"(?:por favor|please|gracias|thanks|thank you|obrigad[oa])"
+_POLITE = re.compile(rf"^(?:{_THANKS} )+|(?: {_THANKS})+$")
+
+
 def _plain(text: str) -> str:
     folded = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(char for char in folded if not unicodedata.combining(char))
     words = re.sub(r"[^\w\s]|_", " ", letters).split()
-    polite = ("por favor", "please", "gracias", "thanks", "obrigado", "obrigada")
-    plain = " ".join(words)
-    for word in polite:
-        plain = re.sub(rf"^{word}\s+|\s+{word}$", "", plain)
-    return plain
+    return _POLITE.sub("", " ".join(words))
 
 
 def consent_word(text: str) -> bool | None:

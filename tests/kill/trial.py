@@ -58,6 +58,7 @@ class Trial:
         self.stage = stage
         self.graph = graph
         self.expected = Expected()
+        self.waits_for = "the beginning"
         self._brain = brain
         self._kills = kills
         self._marks = stage.folder / "marks"
@@ -137,8 +138,6 @@ class Trial:
             if seen if isinstance(seen, bool) else await seen:
                 return
             await asyncio.sleep(POLL)
-
-    waits_for = "the beginning"
 
     async def has_timer(self, word: str) -> bool:
         """Whether the agent ever set a timer whose summary says this word."""

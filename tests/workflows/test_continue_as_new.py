@@ -14,7 +14,7 @@ from workflows.customer_agent import CustomerAgent
 @pytest.fixture
 def short_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs of a few turns instead of a hundred."""
-    for module in ("workflows.options", "workflows.customer_agent"):
+    for module in ("workflows.options", "workflows.life"):
         monkeypatch.setattr(f"{module}.HISTORY_QUIET", 60)
         monkeypatch.setattr(f"{module}.HISTORY_FULL", 90)
 

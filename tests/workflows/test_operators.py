@@ -167,3 +167,31 @@ async def test_two_operators_at_once_one_of_them_has_it(live: CustomerMaker) -> 
     await customer.start()
     outcomes = await asyncio.gather(*(_takeover(customer) for _ in range(2)), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes].count(WorkflowUpdateFailedError) == 1
+
+
+async def test_a_repeated_request_is_one_text_even_in_the_next_run(
+    live: CustomerMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("workflows.options", "workflows.life"):
+        monkeypatch.setattr(f"{module}.HISTORY_QUIET", 40)
+    customer = await live(world := World())
+    await customer.start()
+    request = Reply(by="tienda", text="Tu pedido salió", takes_over=False)
+    first = await customer.handle.execute_update(CustomerAgent.reply, request, id="order-17")
+    for number in range(4):
+        await customer.says(f"hola {number}")
+        await customer.rests()
+    again = await customer.handle.execute_update(CustomerAgent.reply, request, id="order-17")
+    assert (await customer.snapshot()).history_length < 60  # another run
+    assert again == first
+    assert world.texts.count("Tu pedido salió") == 1
+
+
+async def test_an_api_client_may_not_write_to_who_opted_out(live: CustomerMaker) -> None:
+    customer = await live(world := World())
+    await customer.says("BAJA")
+    await customer.rests()
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await customer.handle.execute_update(CustomerAgent.reply, Reply(by="tienda", text="Oferta", takes_over=False))
+    assert "opted out" in str(refused.value.cause)
+    assert world.texts == [phrase("opted_out", "es")]
