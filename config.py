@@ -5,8 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from activities.vault import decode_key
-
+from domain.encryption_key import decode_key
 
 DEVELOPMENT_FILE = ".perennial/environment"
 """Where `perennial dev` writes how to reach what it runs, for as long as it runs."""

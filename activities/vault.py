@@ -1,12 +1,11 @@
 """Secrets at rest: AES-256-GCM, one random 96-bit nonce each, bound to the company they belong to."""
 
-import base64
-import binascii
 import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from domain.encryption_key import decode_key
 from domain.errors import PerennialError
 
 
@@ -39,14 +38,3 @@ class Vault:
         if self._cipher is None:
             raise VaultClosed("set PERENNIAL_ENCRYPTION_KEY to store or use a company's credentials")
         return self._cipher
-
-
-def decode_key(key: str) -> bytes:
-    """The 32 bytes of a base64 key; raises `ValueError` saying what is wrong with it."""
-    try:
-        raw = base64.b64decode(key, validate=True)
-    except binascii.Error as error:
-        raise ValueError("is not base64; make one with: openssl rand -base64 32") from error
-    if len(raw) != 32:
-        raise ValueError(f"holds {len(raw)} bytes, 32 are needed; make one with: openssl rand -base64 32")
-    return raw
