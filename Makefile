@@ -1,7 +1,6 @@
 # Every command a developer or CI runs. `make` alone lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench screenshots lock clean

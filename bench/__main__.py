@@ -38,6 +38,9 @@ from bench.scene import FULL, QUICK, Scene
 from local.errors import StackError
 from local.fake_graph.settings import StatusName
 
+LATE = 2.0
+"""Seconds to listen on for an answer that should not come."""
+
 WIDTH = 170
 """Columns where the output is no terminal: the table is kept whole."""
 
@@ -89,6 +92,7 @@ async def measure(given: argparse.Namespace, folder: Path, console: Console) -> 
             if name in given.only or part is parts.warm_up:
                 console.print(f"{name} …")
                 await part(scene)
+        await asyncio.sleep(LATE)
         scene.poster.close()
         report.faults += scene.crowd.faults + scene.paced.faults + scene.floor.faults + running.restarts()
     return report
@@ -108,7 +112,8 @@ def main() -> int:
         except asyncio.CancelledError:
             return 130
         finally:
-            shutil.copytree(Path(folder) / "logs", RESULTS / "logs", dirs_exist_ok=True)
+            if (logs := Path(folder) / "logs").exists():
+                shutil.copytree(logs, RESULTS / "logs", dirs_exist_ok=True)
     table.show(report, console)
     path: Path = given.json or RESULTS / f"{datetime.now():%Y-%m-%d-%H%M%S}.json"  # noqa: DTZ005
     table.write(report, path)

@@ -65,6 +65,14 @@ def _explain(scene: Scene, pairs: Sequence[tuple[Message, Turn]]) -> None:
     scene.add(Figure("an unhurried turn: latency", "ms", Distribution.of([message.latency for message, _ in pairs])))
     for label, sample in steps.items():
         scene.add(Figure(f"  of it: {label}", "ms", Distribution.of(sample)))
+    taken: defaultdict[str, list[float]] = defaultdict(list)
+    for _, turn in pairs:
+        for name, milliseconds in turn.activities():
+            taken[name].append(milliseconds)
+    for name, sample in taken.items():
+        scene.add(
+            Figure(f"activity {name}", "ms", Distribution.of(sample), note=f"{len(sample) / len(pairs):.2g} a turn")
+        )
 
 
 def _wall(monotonic: float) -> datetime:

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+STRANGERS = "cores taken by strangers"
+"""What the figures are called that say how much of the machine was not ours."""
+
 
 @dataclass(frozen=True)
 class Distribution:
@@ -88,6 +91,12 @@ class Report:
     def find(self, name: str) -> Figure | None:
         """The figure of that name, if it was measured."""
         return next((figure for figure in self.figures if figure.name == name), None)
+
+    @property
+    def noise(self) -> float:
+        """The most cores that somebody else used in any part of the run."""
+        shares = [figure.number("value") for figure in self.figures if figure.name.startswith(STRANGERS)]
+        return max(shares, default=0.0)
 
     def document(self) -> dict[str, Any]:
         """The report as JSON holds it."""

@@ -50,6 +50,23 @@ class Turn:
         """
         return list(_walk(self.events, began, sent))
 
+    def activities(self) -> list[tuple[str, float]]:
+        """Every activity with the milliseconds that it took, those after the answer included."""
+        scheduled = _scheduled(self.events)
+        started = {
+            event.activity_task_started_event_attributes.scheduled_event_id: _at(event)
+            for event in self.events
+            if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_STARTED
+        }
+        taken: list[tuple[str, float]] = []
+        for event in self.events:
+            if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+                taken += _locals(self.events, event.event_id)
+            elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+                of = event.activity_task_completed_event_attributes.scheduled_event_id
+                taken.append((scheduled.get(of, "?"), (_at(event) - started[of]).total_seconds() * 1000))
+        return taken
+
 
 async def turns_of(temporal: Client, workflow_id: str) -> list[Turn]:
     """The turns of an agent's present run, the first one with its start."""
@@ -73,12 +90,17 @@ def _at(event: HistoryEvent) -> datetime:
     return event.event_time.ToDatetime(tzinfo=UTC)
 
 
-def _walk(events: Sequence[HistoryEvent], began: datetime, sent: datetime) -> Iterator[tuple[str, float]]:
-    names = {
+def _scheduled(events: Sequence[HistoryEvent]) -> dict[int, str]:
+    """The names of the activities by the events that scheduled them."""
+    return {
         event.event_id: event.activity_task_scheduled_event_attributes.activity_type.name
         for event in events
         if event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED
     }
+
+
+def _walk(events: Sequence[HistoryEvent], began: datetime, sent: datetime) -> Iterator[tuple[str, float]]:
+    names = _scheduled(events)
     before = began
     for event in sorted(events, key=lambda event: (_at(event), event.event_id)):
         label = _label(event, names)

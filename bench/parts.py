@@ -15,7 +15,7 @@ _SETTLES = 2.0
 
 async def warm_up(scene: Scene) -> None:
     """Every customer writes once, many at a time: caches, pools and thread stacks are as large as they will be."""
-    await each_once(scene.crowd, scene.crowd.idle(), max(scene.effort.widths))
+    await each_once(scene.crowd, scene.crowd.idle(), max(scene.effort.widths), patience=180)
     await closed_loop(scene.crowd, max(scene.effort.widths), 2)
     if scene.crowd.faults:
         raise StackError(
@@ -44,7 +44,8 @@ async def latency(scene: Scene) -> None:
         before = scene.product.meter.read()
         load = await open_loop(scene.crowd, rate, seconds)
         after = scene.product.meter.read()
-        scene.add(Figure(f"latency at {rate}/s", "ms", Distribution.of(load.latencies), FAST, floor=base))
+        note = f"{load.skipped} found no idle customer" if load.skipped else ""
+        scene.add(Figure(f"latency at {rate}/s", "ms", Distribution.of(load.latencies), FAST, floor=base, note=note))
         scene.add(_webhooks(f"webhook at {rate}/s", load))
         if rate > 1:
             scene.costs(f"at {rate}/s", len(load.messages), after, before)

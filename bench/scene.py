@@ -6,10 +6,13 @@ from pathlib import Path
 from bench.crowd import Crowd
 from bench.door import phones, straight, webhook
 from bench.ear import Ear
-from bench.figures import Figure, Report
+from bench.figures import STRANGERS, Figure, Report
 from bench.machine import Reading
 from bench.poster import Poster
 from bench.product import Product
+
+_WORTH_A_LINE = 0.1
+"""Milliseconds a turn below which a process is not shown."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ class Scene:
         """Puts the CPU time that each process spent on a turn into the report."""
         spent = {program: used * 1000 / turns for program, used in after.since(before).items() if turns}
         for program, used in sorted(spent.items(), key=lambda pair: -pair[1]):
-            self.add(Figure(f"CPU {name}: {program}", "ms/turn", used))
+            if used >= _WORTH_A_LINE:
+                self.add(Figure(f"CPU {name}: {program}", "ms/turn", used))
         self.add(Figure(f"CPU {name}: all together", "ms/turn", sum(spent.values())))
-        self.add(Figure(f"cores taken by strangers, {name}", "cores", after.strangers(before), note="0 is a quiet run"))
+        self.add(Figure(f"{STRANGERS}, {name}", "cores", after.strangers(before), note="0 is a quiet run"))

@@ -10,6 +10,9 @@ from rich.table import Table
 
 from bench.figures import Distribution, Figure, Report
 
+QUIET = 0.2
+"""Cores that somebody else may use before the figures are called doubtful."""
+
 _PERCENTILES = ("mean", "p50", "p90", "p95", "p99")
 
 
@@ -34,7 +37,9 @@ def show(report: Report, console: Console) -> None:
     missed = [figure.name for figure in report.figures if not all(met for _, met in figure.verdicts())]
     held = sum(bool(figure.targets) for figure in report.figures) - len(missed)
     console.print(f"{held} figures meet their targets; missed: {', '.join(missed) or 'none'}", markup=False)
-    console.print(f"{len(report.faults)} faults: every message got its one answer" if not report.faults else "FAULTY")
+    console.print("every message got its one answer" if not report.faults else f"{len(report.faults)} FAULTS")
+    if report.noise > QUIET:
+        console.print(f"DOUBTFUL: somebody else used up to {report.noise:.1f} cores meanwhile", style="yellow")
 
 
 def write(report: Report, path: Path) -> None:

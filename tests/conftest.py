@@ -10,12 +10,15 @@ import pytest
 from pydantic import SecretStr
 from temporalio.client import Client
 
+import worker
 from config import Settings
 from connections import Connections, open_connections
 from domain.company import CompanyFile
+from local import fake_graph
 from local.simulated_openai.serving import Running as SimulatedOpenAI
 from local.simulated_openai.serving import running as simulated_openai
 from local.stack import Addresses, embedded
+from tests.serving import serving
 from upgrade import upgrade
 from workflows.attributes import registration
 
@@ -39,7 +42,17 @@ async def brain() -> AsyncGenerator[SimulatedOpenAI]:
 
 
 @pytest.fixture(scope="session")
-async def settings(stack: Addresses, brain: SimulatedOpenAI) -> Settings:
+async def meta() -> AsyncGenerator[fake_graph.Served]:
+    """A fake of Meta's Graph API; it delivers webhooks once `base_url` has told it where."""
+    nowhere = fake_graph.Settings(
+        webhook_url="http://127.0.0.1:9/", app_secret=APP_SECRET, statuses=("sent", "delivered", "read")
+    )
+    async with fake_graph.serve(nowhere) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+async def settings(stack: Addresses, brain: SimulatedOpenAI, meta: fake_graph.Served) -> Settings:
     """Settings that point at the servers of this test process, with the databases up to date."""
     made = Settings.model_validate(
         {
@@ -48,6 +61,7 @@ async def settings(stack: Addresses, brain: SimulatedOpenAI) -> Settings:
             "temporal_address": stack.temporal_address,
             "openai_api_key": "simulated",
             "openai_base_url": brain.base_url,
+            "whatsapp_graph_url": meta.url,
             "perennial_simulated_brain": True,
             "perennial_simulator": True,
             "perennial_admin_key": ADMIN_KEY,
@@ -65,6 +79,21 @@ async def connections(settings: Settings) -> AsyncGenerator[Connections]:
     """Every client, opened as the product opens them."""
     async with open_connections(settings) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+async def agents(connections: Connections, settings: Settings) -> AsyncGenerator[None]:
+    """A worker for as long as the session; agents that nobody works for only wait."""
+    async with worker.build(connections, settings):
+        yield
+
+
+@pytest.fixture(scope="session")
+async def base_url(settings: Settings, meta: fake_graph.Served) -> AsyncGenerator[str]:
+    """Where the API listens."""
+    async with serving(settings) as url:
+        meta.graph.settings.webhook_url = f"{url}/api/whatsapp/webhook"
+        yield url
 
 
 @pytest.fixture(scope="session")

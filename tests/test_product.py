@@ -3,7 +3,6 @@
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -11,16 +10,15 @@ from typing import Any
 import httpx2
 import pytest
 
-import worker
-from config import Settings
-from connections import Connections, open_connections
+from connections import Connections
 from domain.identity import CompanyId, Phone, agent_id
 from domain.phrases import phrase
 from domain.work import AgentRef
 from local import fake_graph
 from local.fake_graph.inbound import Says
-from tests.api.support import eventually, serving, signed, texts
-from tests.conftest import APP_SECRET, CompanyMaker
+from tests.api.support import signed, texts
+from tests.conftest import CompanyMaker
+from tests.serving import eventually
 
 
 @dataclass(frozen=True)
@@ -55,25 +53,17 @@ class Shop:
 
 @pytest.fixture
 async def shops(
-    settings: Settings, connections: Connections, make_company: CompanyMaker
-) -> AsyncGenerator[tuple[Shop, Shop]]:
+    agents: None, base_url: str, meta: fake_graph.Served, connections: Connections, make_company: CompanyMaker
+) -> tuple[Shop, Shop]:
     """Two companies with a number each, one worker, one API, one Meta."""
-    numbers = {str(10**14 + secrets.randbelow(10**14)): f"token-{secrets.token_hex(8)}" for _ in range(2)}
-    async with serving(settings) as api:
-        webhook = f"{api}/api/whatsapp/webhook"
-        meta_settings = fake_graph.Settings(
-            webhook_url=webhook, app_secret=APP_SECRET, numbers=numbers, statuses=("sent", "delivered", "read")
-        )
-        async with fake_graph.serve(meta_settings) as meta:
-            whatsapp = settings.model_copy(update={"whatsapp_graph_url": meta.url})
-            async with open_connections(whatsapp) as opened, worker.build(opened, whatsapp):
-                made: list[Shop] = []
-                for number, token in numbers.items():
-                    channel = {"kind": "cloud_api", "phone_number_id": number, "access_token": token}
-                    file = make_company(channel=channel)
-                    await connections.companies.apply(file)
-                    made.append(Shop(CompanyId(file.id), number, meta.graph, webhook, connections))
-                yield made[0], made[1]
+    made: list[Shop] = []
+    for _ in range(2):
+        number, token = str(10**14 + secrets.randbelow(10**14)), f"token-{secrets.token_hex(8)}"
+        meta.graph.settings.numbers = {**meta.graph.settings.numbers, number: token}
+        file = make_company(channel={"kind": "cloud_api", "phone_number_id": number, "access_token": token})
+        await connections.companies.apply(file)
+        made.append(Shop(CompanyId(file.id), number, meta.graph, f"{base_url}/api/whatsapp/webhook", connections))
+    return made[0], made[1]
 
 
 async def test_a_conversation_over_the_cloud_api(shops: tuple[Shop, Shop], random_phone: str) -> None:

@@ -6,28 +6,13 @@ from collections.abc import AsyncGenerator
 import httpx2
 import pytest
 
-import worker
 from activities.keys import Keys
 from config import Settings
 from connections import Connections
 from domain.identity import CompanyId
-from tests.api.support import Client, Tenant, free_port, serving
+from tests.api.support import Client, Tenant
 from tests.conftest import ADMIN_KEY, CompanyMaker
-
-
-@pytest.fixture(scope="session")
-async def agents(connections: Connections, settings: Settings) -> AsyncGenerator[None]:
-    """A worker for as long as the session; agents that nobody works for only wait."""
-    await connections.memory.prepare()
-    async with worker.build(connections, settings):
-        yield
-
-
-@pytest.fixture(scope="session")
-async def base_url(settings: Settings) -> AsyncGenerator[str]:
-    """Where the API listens."""
-    async with serving(settings) as url:
-        yield url
+from tests.serving import free_port, serving
 
 
 @pytest.fixture(scope="session")

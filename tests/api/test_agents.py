@@ -9,7 +9,8 @@ from connections import Connections
 from domain.identity import Phone
 from domain.state import Mode, Stage, Status
 from domain.work import AgentRef, CustomerNote
-from tests.api.support import Client, Tenant, eventually
+from tests.api.support import Client, Tenant
+from tests.serving import eventually
 
 pytestmark = pytest.mark.usefixtures("agents")
 

@@ -3,7 +3,8 @@
 import httpx2
 
 from config import Settings
-from tests.api.support import Client, checked, free_port, serving
+from tests.api.support import Client, checked
+from tests.serving import free_port, serving
 
 
 async def test_everything_that_a_message_needs_is_up(nobody: Client) -> None:

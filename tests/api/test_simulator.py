@@ -13,7 +13,8 @@ from activities.screen import PostgresScreen
 from config import Settings
 from connections import Connections
 from domain.identity import Phone
-from tests.api.support import Client, Tenant, checked, eventually, serving
+from tests.api.support import Client, Tenant, checked
+from tests.serving import eventually, serving
 
 EVENTS, MESSAGES = "/simulator/api/events", "/simulator/api/messages"
 

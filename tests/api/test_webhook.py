@@ -9,8 +9,9 @@ from connections import Connections
 from domain.delivery import DeliveryState
 from domain.identity import Phone
 from domain.work import AgentRef, Bubble
-from tests.api.support import Client, Tenant, change, checked, eventually, signed, texts
+from tests.api.support import Client, Tenant, change, checked, signed, texts
 from tests.conftest import VERIFY_TOKEN
+from tests.serving import eventually
 
 HOOK = "/api/whatsapp/webhook"
 

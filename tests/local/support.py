@@ -33,9 +33,18 @@ async def eventually(look: Callable[[], Awaitable[T]], within: float = 15.0) -> 
         await asyncio.sleep(0.03)
 
 
+OTHERS: set[int] = set()
+"""Children of this process that were there before the test began."""
+
+
+def children() -> list[psutil.Process]:
+    """The processes that this test has started."""
+    return [process for process in psutil.Process().children() if process.pid not in OTHERS]
+
+
 def child(name: str) -> psutil.Process:
     """Our running child with that program name."""
-    return next(process for process in psutil.Process().children() if process.name() == name)
+    return next(process for process in children() if process.name() == name)
 
 
 async def all_ended(processes: Sequence[psutil.Process]) -> bool:

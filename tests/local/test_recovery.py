@@ -9,7 +9,7 @@ import pytest
 from temporalio.client import Client
 
 from local.stack import embedded
-from tests.local.support import all_ended, child, eventually, execute, fetch, held, remember, remembered
+from tests.local.support import all_ended, child, children, eventually, execute, fetch, held, remember, remembered
 
 pytestmark = pytest.mark.kill
 
@@ -27,7 +27,7 @@ async def test_each_killed_server_comes_back_on_its_port_with_its_data(tmp_path:
         psutil.wait_procs(killed, timeout=0)
 
         async def all_back() -> bool:
-            names = {process.name() for process in psutil.Process().children() if process not in killed}
+            names = {process.name() for process in children() if process not in killed}
             return names >= {"postgres", "mongod", "temporal"}
 
         await eventually(all_back)

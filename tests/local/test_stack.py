@@ -15,7 +15,7 @@ from local.errors import StackError
 from local.stack import Addresses, embedded
 from local.temporal import SearchAttribute, prepare_namespace
 from local.wheels import temporal_program
-from tests.local.support import child, eventually, execute, fetch, held, remember, remembered
+from tests.local.support import child, children, eventually, execute, fetch, held, remember, remembered
 
 COMPANY: SearchAttribute = ("CompanyId", "Keyword")
 STAGE: SearchAttribute = ("Stage", "Keyword")
@@ -47,7 +47,7 @@ async def test_everything_is_still_there_after_a_stop_and_a_start(tmp_path: Path
         await start_agent(first.temporal_address, "agent/1", COMPANY)
         assert await retention(first.temporal_address) == timedelta(hours=720)
         assert listening_addresses() == {"127.0.0.1"}
-    assert psutil.Process().children() == []
+    assert children() == []
 
     async with embedded(tmp_path, search_attributes=[COMPANY, STAGE], ports={}) as second:
         assert second == first, "the same ports and password as before"
@@ -65,7 +65,7 @@ async def test_everything_is_still_there_after_a_stop_and_a_start(tmp_path: Path
 
 
 def listening_addresses() -> set[str]:
-    connections = [found for server in psutil.Process().children() for found in server.net_connections("inet")]
+    connections = [found for server in children() for found in server.net_connections("inet")]
     return {str(connection.laddr[0]) for connection in connections if connection.status == psutil.CONN_LISTEN}
 
 
@@ -87,7 +87,7 @@ async def test_only_what_is_needed_is_started(tmp_path: Path) -> None:
     async with embedded(tmp_path, needs={"mongodb"}, ports={}) as addresses:
         assert addresses == Addresses(mongodb_uri=addresses.mongodb_uri)
         assert addresses.environment() == {"MONGODB_URI": addresses.mongodb_uri}
-        assert [process.name() for process in psutil.Process().children()] == ["mongod"]
+        assert [process.name() for process in children()] == ["mongod"]
         assert child("mongod").is_running()
 
 
@@ -105,7 +105,7 @@ async def test_a_failing_server_takes_the_others_down_with_it(tmp_path: Path) ->
         async with embedded(tmp_path, ports={}):
             pass
     assert "\n" not in str(failed.value)
-    assert psutil.Process().children() == []
+    assert children() == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may open every directory")

@@ -14,7 +14,7 @@ from local.command import Command, run_tool
 from local.errors import ServerFailed
 from local.process import Child
 from local.supervisor import supervise
-from tests.local.support import ROOT, all_ended, eventually
+from tests.local.support import ROOT, all_ended, children, eventually
 
 SLEEP = "import time; time.sleep(60)"
 PARENT_WITHOUT_HELP = f"""
@@ -71,7 +71,7 @@ async def test_a_program_that_is_never_ready_is_stopped() -> None:
     with pytest.raises(ServerFailed, match=r"Program was not ready after 0\.2 s"):
         async with supervise(command):
             pass
-    assert psutil.Process().children() == []
+    assert children() == []
 
 
 async def test_a_killed_program_is_started_again_and_said_so(caplog: pytest.LogCaptureFixture) -> None:
@@ -86,7 +86,7 @@ async def test_a_killed_program_is_started_again_and_said_so(caplog: pytest.LogC
             await eventually(back)
             assert program.restarts == 1
     assert caplog.messages == [f"Program (pid {first}) was killed by SIGKILL; starting it again in 0.1 s"]
-    assert psutil.Process().children() == []
+    assert children() == []
 
 
 async def test_one_that_ignores_its_stop_signal_is_killed_with_all_it_started(tmp_path: Path) -> None:
