@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from genai_prices import Usage, calc_price
+import genai_prices
 from openai import APIConnectionError, APIStatusError, AsyncOpenAI
-from openai.types.responses import Response
 from pydantic import ValidationError
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -17,6 +16,7 @@ from activities.heartbeat import heartbeating
 from activities.ledger import Ledger, ModelCall
 from activities.llm_errors import as_application_error
 from activities.memory import Memory
+from activities.model_response import ModelResponse, Usage
 from activities.prompt import PROMPT_VERSION, Prompt, render
 from domain.decision import Answer, HandOff, Reply, StaySilent
 from domain.messages import fingerprint
@@ -53,8 +53,7 @@ class Brain(interfaces.Brain):
         Raises `ApplicationError` as `llm_errors` maps them; the call's tokens are in the ledger by then.
         """
         business = await self._companies.business(request.agent.company)
-        kept = await self._memory.thought(request.agent, request.turn, request.attempt)
-        if kept is not None:
+        if kept := await self._kept(request):
             return _thought(Answer.model_validate(kept["answer"]), business)
         prompt = render(business, await self._memory.document(request.agent), request)
         async with heartbeating():
@@ -69,10 +68,15 @@ class Brain(interfaces.Brain):
         await self._memory.keep_thought(request.agent, request.turn, request.attempt, stored)
         return thought
 
+    async def _kept(self, request: ThinkRequest) -> dict[str, Any] | None:
+        if activity.info().attempt == 1:
+            return None
+        return await self._memory.thought(request.agent, request.turn, request.attempt)
+
     async def _ask(self, prompt: Prompt, request: ThinkRequest, business: Business) -> Answer:
         began = time.perf_counter()
         try:
-            response = await self._client.responses.create(
+            raw = await self._client.responses.with_raw_response.create(
                 model=self._name(business),
                 instructions=prompt.instructions,
                 input=prompt.items,
@@ -85,18 +89,27 @@ class Brain(interfaces.Brain):
             )
         except (APIStatusError, APIConnectionError) as error:
             raise as_application_error(error) from error
-        await self._count(request, business, response, milliseconds=round((time.perf_counter() - began) * 1000))
+        milliseconds = round((time.perf_counter() - began) * 1000)
+        response = ModelResponse.model_validate_json(raw.content)
+        await self._count(request, business, response, request_id=raw.request_id, milliseconds=milliseconds)
         return _parse(response)
 
-    async def _count(self, request: ThinkRequest, business: Business, response: Response, milliseconds: int) -> None:
-        usage = response.usage
-        cached = usage.input_tokens_details.cached_tokens if usage else 0
-        spent, written = (usage.input_tokens, usage.output_tokens) if usage else (0, 0)
+    async def _count(
+        self,
+        request: ThinkRequest,
+        business: Business,
+        response: ModelResponse,
+        *,
+        request_id: str | None,
+        milliseconds: int,
+    ) -> None:
+        usage = response.usage or Usage()
+        cached, spent, written = usage.input_tokens_details.cached_tokens, usage.input_tokens, usage.output_tokens
         call = ModelCall(
             turn=request.turn,
             purpose="answer",
             model=response.model,
-            request_id=getattr(response, "_request_id", None),
+            request_id=request_id,
             input_tokens=spent,
             cached_tokens=cached,
             output_tokens=written,
@@ -112,9 +125,9 @@ class Brain(interfaces.Brain):
 
 def price(model: str, spent: int, cached: int, written: int) -> Decimal | None:
     """US dollars of a call, from `genai-prices`; None for a model it does not know."""
-    usage = Usage(input_tokens=spent, cache_read_tokens=cached, output_tokens=written)
+    usage = genai_prices.Usage(input_tokens=spent, cache_read_tokens=cached, output_tokens=written)
     try:
-        return calc_price(usage, model, provider_id="openai").total_price
+        return genai_prices.calc_price(usage, model, provider_id="openai").total_price
     except LookupError:
         return None
 
@@ -122,15 +135,14 @@ def price(model: str, spent: int, cached: int, written: int) -> Decimal | None:
 _FORMAT: Any = {"type": "json_schema", "name": "answer", "strict": True, "schema": Answer.model_json_schema()}
 
 
-def _parse(response: Response) -> Answer:
-    parts = [part for item in response.output if item.type == "message" for part in item.content]
-    if any(part.type == "refusal" for part in parts):
+def _parse(response: ModelResponse) -> Answer:
+    if response.refused:
         raise ApplicationError("the model refused to answer", type="LLMRefused", non_retryable=True)
     if response.status == "incomplete":
         reason = response.incomplete_details.reason if response.incomplete_details else "unknown"
         raise ApplicationError(f"the answer is incomplete: {reason}", type="LLMIncomplete", non_retryable=True)
     try:
-        return Answer.model_validate_json(response.output_text)
+        return Answer.model_validate_json(response.text)
     except ValidationError as error:
         # The text itself stays out of the failure: failures are in the history.
         fields = ", ".join(sorted({".".join(map(str, each["loc"])) for each in error.errors()})) or "not JSON"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 from pydantic import SecretStr
 
+from activities.fresh import Fresh
 from activities.postgres import Connection, Postgres
 from activities.vault import Vault
 from channels.base import Account
@@ -29,9 +30,18 @@ class Companies:
     def __init__(self, postgres: Postgres, vault: Vault) -> None:
         self._postgres = postgres
         self._vault = vault
+        self._businesses: Fresh[Business] = Fresh()
+        self._accounts: Fresh[tuple[ChannelKind, Account]] = Fresh()
 
     async def business(self, company: CompanyId) -> Business:
-        """The company and its products in the order of its file; raises `NotFound`."""
+        """The company and its products in the order of its file, at most `FRESH_FOR` old; raises `NotFound`."""
+        return await self._businesses.get(company, self._read_business)
+
+    async def account(self, company: CompanyId) -> tuple[ChannelKind, Account]:
+        """The company's channel and its credentials, at most `FRESH_FOR` old; raises `NotFound`, `VaultClosed`."""
+        return await self._accounts.get(company, self._read_account)
+
+    async def _read_business(self, company: CompanyId) -> Business:
         async with self._postgres.tenant(company) as connection:
             row = await connection.fetchrow(
                 "select settings, (select coalesce(jsonb_agg(product order by position), '[]') from products"
@@ -43,8 +53,7 @@ class Companies:
         products = [Product.model_validate(product) for product in json.loads(row["products"])]
         return Business(Company.model_validate_json(row["settings"]), products)
 
-    async def account(self, company: CompanyId) -> tuple[ChannelKind, Account]:
-        """The company's channel and its credentials; raises `NotFound`, `VaultClosed`."""
+    async def _read_account(self, company: CompanyId) -> tuple[ChannelKind, Account]:
         async with self._postgres.tenant(company) as connection:
             row = await connection.fetchrow(
                 "select settings, credentials from companies where company_id = $1", company
@@ -67,12 +76,15 @@ class Companies:
         async with self._postgres.tenant(CompanyId(file.id)) as connection:
             version = await self._write_company(connection, file.company())
             await _write_products(connection, CompanyId(file.id), file.products)
+        self._forget(CompanyId(file.id))
         return version
 
     async def change(self, company: Company) -> int:
         """Replaces a company's settings and leaves its products; returns its new version. Raises as `apply` does."""
         async with self._postgres.tenant(CompanyId(company.id)) as connection:
-            return await self._write_company(connection, company)
+            version = await self._write_company(connection, company)
+        self._forget(CompanyId(company.id))
+        return version
 
     async def change_products(self, company: CompanyId, products: Sequence[Product]) -> None:
         """Replaces all products of a company; raises `NotFound`."""
@@ -80,6 +92,7 @@ class Companies:
             if not await connection.fetchval("select true from companies where company_id = $1", company):
                 raise NotFound(f"there is no company {company!r}")
             await _write_products(connection, company, products)
+        self._forget(company)
 
     async def of_number(self, phone_number_id: str) -> CompanyId | None:
         """The company that a Cloud API number belongs to."""
@@ -92,6 +105,10 @@ class Companies:
         async with self._postgres.nobody() as connection:
             rows = await connection.fetch("select company_id, name from list_companies()")
         return [(CompanyId(row["company_id"]), row["name"]) for row in rows]
+
+    def _forget(self, company: CompanyId) -> None:
+        self._businesses.forget(company)
+        self._accounts.forget(company)
 
     async def _write_company(self, connection: Connection, company: Company) -> int:
         cloud = company.channel if isinstance(company.channel, CloudApiChannel) else None

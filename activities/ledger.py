@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from asyncpg import Record
+
 from activities.postgres import Connection, Postgres
 from domain.delivery import Delivery, DeliveryState, FailureKind
 from domain.identity import CompanyId
@@ -63,13 +65,13 @@ class Ledger:
     ) -> Delivery:
         """Writes how our own attempt ended. A provider's status that came first, and says more, stands."""
         async with self._postgres.tenant(company) as connection:
-            await connection.execute(
+            row = await connection.fetchrow(
                 "update sends set state = case when state in ('reserved', 'released') then $3 else state end,"
                 " provider_id = coalesce($4, provider_id), failure = $5, detail = $6, settled_at = now()"
-                " where company_id = $1 and send_id = $2",
+                " where company_id = $1 and send_id = $2 returning state, provider_id, failure, detail",
                 *(company, send_id, state.value, provider_id, failure, detail),
             )
-            return await _look_up(connection, company, send_id)
+        return _delivery(send_id, row)
 
     async def look_up(self, company: CompanyId, send_id: str) -> Delivery:
         """What is known of a bubble; `RELEASED` where it was never reserved."""
@@ -126,6 +128,10 @@ async def _look_up(connection: Connection, company: str, send_id: str) -> Delive
         "select state, provider_id, failure, detail from sends where company_id = $1 and send_id = $2",
         *(company, send_id),
     )
+    return _delivery(send_id, row)
+
+
+def _delivery(send_id: str, row: Record | None) -> Delivery:
     if row is None:
         return Delivery(bubble=send_id, state=DeliveryState.RELEASED)
     return Delivery(bubble=send_id, **dict(row))

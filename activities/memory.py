@@ -54,12 +54,7 @@ class Memory(interfaces.Memory):
         """
         agent = intake.agent
         documents = [_inbound(agent, received) for received in intake.messages]
-        await self._insert(documents)
-        stored = self._messages.find(
-            {**_scope(agent), "_id": {"$in": [document["_id"] for document in documents]}}, {"sequence": True}
-        )
-        sequences = {document["_id"]: document["sequence"] async for document in stored}
-        new = [document for document in documents if sequences[document["_id"]] == document["sequence"]]
+        new = documents if await self._insert(documents) else await self._ours(agent, documents)
         if new:
             named = [received.message.name for received in intake.messages if received.message.name]
             fields: Document = {"customerId": intake.customer_id} | ({"customerName": named[-1]} if named else {})
@@ -76,9 +71,8 @@ class Memory(interfaces.Memory):
         documents = [_said(agent, said, outcome.turn, made) for said in outcome.said]
         if documents:
             await self._write(agent, documents)
-        await self._append(agent, documents, {"metadata.turn": outcome.turn})
-        if thought:
-            await self._learn(agent, outcome.turn, Answer.model_validate(thought["answer"]))
+        lessons = _lessons(agent, outcome.turn, Answer.model_validate(thought["answer"])) if thought else []
+        await self._append(agent, documents, {"metadata.turn": outcome.turn}, lessons)
         return Done()
 
     async def mirror(self, note: CustomerNote) -> None:
@@ -119,13 +113,23 @@ class Memory(interfaces.Memory):
         metadata: Document = found.get("metadata", {})
         return metadata.get("messageCount", 0), metadata.get("turn", 0)
 
-    async def _insert(self, documents: Sequence[Document]) -> None:
+    async def _insert(self, documents: Sequence[Document]) -> bool:
+        """Whether none of them was there before."""
         try:
             await self._messages.bulk_write([InsertOne(document) for document in documents], ordered=False)
         except BulkWriteError as error:
             details = cast("Document", error.details)
             if any(each["code"] != _DUPLICATE_KEY for each in details["writeErrors"]):
                 raise
+            return False
+        return True
+
+    async def _ours(self, agent: AgentRef, documents: Sequence[Document]) -> list[Document]:
+        """Those of the documents that stand in the database with the sequence they have here."""
+        ids = [document["_id"] for document in documents]
+        stored = self._messages.find({**_scope(agent), "_id": {"$in": ids}}, {"sequence": True})
+        sequences = {document["_id"]: document["sequence"] async for document in stored}
+        return [document for document in documents if sequences[document["_id"]] == document["sequence"]]
 
     async def _write(self, agent: AgentRef, documents: Sequence[Document]) -> None:
         """Stores what was said; one that is there already takes the place it has now.
@@ -139,32 +143,38 @@ class Memory(interfaces.Memory):
         ]
         await self._messages.bulk_write(writes, ordered=False)  # pyright: ignore[reportUnknownMemberType]
 
-    async def _append(self, agent: AgentRef, documents: Sequence[Document], fields: Document) -> None:
+    async def _append(
+        self, agent: AgentRef, documents: Sequence[Document], fields: Document, also: Sequence[UpdateOne] = ()
+    ) -> None:
         """Adds entries to the recent window, each once, and sets fields; creates the memory with the first message."""
         now = _now()
         fields = {**fields, "updatedAt": now}
         if documents:
             fields["lifecycle.lastInteraction"] = documents[-1]["timestamp"]
-        changes: list[UpdateOne] = [
-            UpdateOne(_scope(agent), {"$set": fields, "$setOnInsert": _blank(now)}, upsert=True)
-        ]
+        changes = [UpdateOne(_scope(agent), {"$set": fields, "$setOnInsert": _blank(now)}, upsert=True)]
         for document in documents:
-            recent = {key: document[key] for key in ("id", "sequence", "role", "content", "timestamp")}
-            push = {"messages": {"$each": [recent], "$sort": {"sequence": 1}, "$slice": -RECENT}}
-            moved = {"id": document["id"], "sequence": {"$ne": document["sequence"]}}
-            changes.append(UpdateOne(_scope(agent), {"$pull": {"messages": moved}}))
-            absent = {**_scope(agent), "messages.id": {"$ne": document["id"]}}
-            changes.append(UpdateOne(absent, {"$push": push, "$max": {"metadata.messageCount": document["sequence"]}}))
-        await self._agents.bulk_write(changes, ordered=True)
+            changes += _adding(agent, document)
+        await self._agents.bulk_write([*changes, *also], ordered=True)
 
-    async def _learn(self, agent: AgentRef, turn: int, answer: Answer) -> None:
-        fields: Document = {
-            "insights.lastIntent": answer.intent.value,
-            "insights.lastSentiment": answer.sentiment.value,
-        }
-        changes: list[UpdateOne] = [UpdateOne(_scope(agent), {"$set": fields})]
-        changes += [_learning(agent, turn, learnt) for learnt in answer.learnt]
-        await self._agents.bulk_write(changes, ordered=True)
+
+def _adding(agent: AgentRef, document: Document) -> list[UpdateOne]:
+    recent = {key: document[key] for key in ("id", "sequence", "role", "content", "timestamp")}
+    push = {"messages": {"$each": [recent], "$sort": {"sequence": 1}, "$slice": -RECENT}}
+    absent = {**_scope(agent), "messages.id": {"$ne": document["id"]}}
+    adding = [UpdateOne(absent, {"$push": push, "$max": {"metadata.messageCount": document["sequence"]}})]
+    if document["role"] == Role.CUSTOMER.value:
+        return adding
+    # What was said may have another place than an attempt that died gave it.
+    moved = {"id": document["id"], "sequence": {"$ne": document["sequence"]}}
+    return [UpdateOne(_scope(agent), {"$pull": {"messages": moved}}), *adding]
+
+
+def _lessons(agent: AgentRef, turn: int, answer: Answer) -> list[UpdateOne]:
+    mood: Document = {
+        "insights.lastIntent": answer.intent.value,
+        "insights.lastSentiment": answer.sentiment.value,
+    }
+    return [UpdateOne(_scope(agent), {"$set": mood}), *(_learning(agent, turn, learnt) for learnt in answer.learnt)]
 
 
 def _scope(agent: AgentRef) -> Document:

@@ -26,7 +26,6 @@ async def take_in(session: Session) -> None:
         state.status = Status.ACTIVE
         state.trouble.retry_at = None
         state.last_interaction = fresh[-1].received_at
-        await session.publish()
 
 
 def _place(session: Session, received: Received) -> None:

@@ -6,9 +6,6 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 def runner() -> SandboxedWorkflowRunner:
     """The sandbox, on: it refuses clocks, files and sockets in workflow code.
 
-    Our own pure modules and their libraries pass through it: importing them anew for every agent would cost a megabyte
-    and 50 ms each.
+    Modules pass through it: importing them anew for every agent would cost a megabyte and 50 ms each.
     """
-    return SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules("domain", "workflows", "phonenumbers")
-    )
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_all_modules())

@@ -44,7 +44,12 @@ class Session:
         )
 
     async def hold(self, until: datetime, what: str, stop: Callable[[], bool], *, summary: str = "") -> None:
-        """Waits durably for `what`, until a moment or until `stop` holds. `summary` names the timer in the Web UI."""
+        """Waits durably for `what`, until a moment or until `stop` holds. `summary` names the timer in the Web UI.
+
+        What operators see is brought up to date first: an agent that answers at once is published once a turn, at its
+        end, and one that takes its time also while it does.
+        """
+        await self.publish()
         self.waits_for, self.waits_until = what, until
         seconds = (until - workflow.now()).total_seconds()
         if seconds <= 0 or stop():

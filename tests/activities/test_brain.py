@@ -1,6 +1,7 @@
 """Thinking: one call, counted before it is used, kept once it is paid for; every failure classified."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -31,8 +32,10 @@ async def _ask(
     return ThinkRequest(agent=agent, turn=1, unanswered=[1])
 
 
-async def _decide(thinking: Brain, request: ThinkRequest) -> Thought:
-    return await ActivityEnvironment().run(thinking.decide, request)
+async def _decide(thinking: Brain, request: ThinkRequest, attempt: int = 1) -> Thought:
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, attempt=attempt)
+    return await environment.run(thinking.decide, request)
 
 
 async def _usage(connections: Connections, agent: AgentRef) -> list[int]:
@@ -46,7 +49,7 @@ async def test_a_thought_is_paid_for_once(
     connections: Connections, agent: AgentRef, thinking: Brain, brain: Running
 ) -> None:
     request = await _ask(connections, agent)
-    first, second = await _decide(thinking, request), await _decide(thinking, request)
+    first, second = await _decide(thinking, request), await _decide(thinking, request, attempt=2)
     assert isinstance(first.decision, Reply)
     assert "1990" in first.decision.bubbles[0].replace(",", "")
     assert first.violations == []

@@ -67,8 +67,7 @@ SENDING = [
 ]
 REMEMBERING = [
     Scenario("record-before", "Memory.record:before:1"),
-    Scenario("record-between", "Memory._insert:after:2"),
-    Scenario("record-unlearnt", "Memory._learn:before:1"),
+    Scenario("record-between", "Memory._write:after:1"),
     Scenario("record-after", "Memory.record:after:1"),
     Scenario("record-after-and-another", "Memory.record:after:1", talks.meanwhile),
     Scenario("note-waiting-after", "Directory.note_customer:after:2"),
