@@ -1,7 +1,6 @@
 """`python -m bench.floor_worker`: the worker of the empty workflow, set up as the product's own."""
 
 import argparse
-from dataclasses import replace
 
 import uvloop
 from temporalio import activity
@@ -29,14 +28,12 @@ class Nothing:
 async def work(address: str, voice: Voice) -> None:
     """Works until the process is stopped."""
     client = await Client.connect(address, data_converter=pydantic_data_converter)
-    ours = runner()
-    restrictions = ours.restrictions.with_passthrough_modules("bench")
     worker = Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=[Empty],
         activities=[Nothing(voice).nothing],
-        workflow_runner=replace(ours, restrictions=restrictions),
+        workflow_runner=runner(),
         max_concurrent_workflow_tasks=400,
         max_concurrent_activities=400,
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(10),

@@ -1,6 +1,6 @@
 """The search attributes by which operators find agents in Temporal. They are stored in clear: no personal data here."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
@@ -15,6 +15,9 @@ MODE = SearchAttributeKey.for_keyword("AgentMode")
 LAST_INTERACTION = SearchAttributeKey.for_datetime("LastInteraction")
 NEXT_CONTACT = SearchAttributeKey.for_datetime("NextContact")
 
+STALE = timedelta(minutes=5)
+"""How far the indexed `LastInteraction` may lag behind."""
+
 ALL = (COMPANY, STAGE, STATUS, MODE, LAST_INTERACTION, NEXT_CONTACT)
 
 
@@ -23,23 +26,41 @@ def at_start(company: CompanyId) -> TypedSearchAttributes:
     return TypedSearchAttributes([SearchAttributePair(COMPANY, company)])
 
 
-def updates(company: CompanyId, note: CustomerNote, shown: CustomerNote | None) -> list[SearchAttributeUpdate[Any]]:
-    """What changed since `shown`; an upsert is an event, so nothing is sent twice."""
-    before = shown.model_dump() if shown else {}
-    pairs = [
-        (STAGE, "stage", note.stage.value),
-        (STATUS, "status", note.status.value),
-        (MODE, "mode", note.mode.value),
-        (LAST_INTERACTION, "last_interaction", note.last_interaction),
-        (NEXT_CONTACT, "next_contact", note.next_contact),
+def updates(company: CompanyId, note: CustomerNote, indexed: CustomerNote | None) -> list[SearchAttributeUpdate[Any]]:
+    """What operators would not find by what is indexed now: an upsert is an event and a write to Temporal's index.
+
+    A later interaction alone is not worth one until it is `STALE` later; PostgreSQL has the exact time.
+    """
+    if indexed and _shown(indexed) == _shown(note) and not _is_stale(note, indexed):
+        return []
+    values: dict[SearchAttributeKey[Any], Any] = {
+        COMPANY: company,
+        LAST_INTERACTION: note.last_interaction,
+        **_shown(note),
+    }
+    before: dict[SearchAttributeKey[Any], Any] = {}
+    if indexed:
+        before = {COMPANY: company, LAST_INTERACTION: indexed.last_interaction, **_shown(indexed)}
+    return [
+        key.value_unset() if value is None else key.value_set(value)
+        for key, value in values.items()
+        if before.get(key) != value
     ]
-    changed: list[SearchAttributeUpdate[Any]] = []
-    for key, field, value in pairs:
-        if before.get(field) != value:
-            changed.append(key.value_unset() if value is None else key.value_set(value))  # type: ignore[arg-type]
-    if changed and shown is None:
-        changed.append(COMPANY.value_set(company))
-    return changed
+
+
+def _shown(note: CustomerNote) -> dict[SearchAttributeKey[Any], Any]:
+    return {
+        STAGE: note.stage.value,
+        STATUS: note.status.value,
+        MODE: note.mode.value,
+        NEXT_CONTACT: note.next_contact,
+    }
+
+
+def _is_stale(note: CustomerNote, indexed: CustomerNote) -> bool:
+    if note.last_interaction is None or indexed.last_interaction is None:
+        return note.last_interaction != indexed.last_interaction
+    return note.last_interaction - indexed.last_interaction >= STALE
 
 
 def registration() -> list[tuple[str, str]]:

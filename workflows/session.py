@@ -23,6 +23,7 @@ class Session:
         self.waits_for = "its first message"
         self.waits_until: datetime | None = None
         self._shown: CustomerNote | None = None
+        self._indexed: CustomerNote | None = None
 
     @property
     def stop_pending(self) -> bool:
@@ -67,9 +68,10 @@ class Session:
         if note == self._shown:
             return
         await workflow.execute_local_activity_method(Directory.note_customer, note, **STORE)
-        changes = attributes.updates(self.ref.company, note, self._shown)
+        changes = attributes.updates(self.ref.company, note, self._indexed)
         if changes:
             workflow.upsert_search_attributes(changes)
+            self._indexed = note
         written = {event.number for event in note.events}
         self.state.events = [event for event in self.state.events if event.number not in written]
         self._shown = note.model_copy(update={"events": []})
