@@ -88,12 +88,13 @@ class Crowd:
         message = self._waiting[customer] = Message(customer, began=time.monotonic())
         await self._hand_over(message)
         await message.done.wait()
-        self._idle.append(customer)
+        if message.answered:  # one given up on writes no more: a late answer must not pass for that of a newer message
+            self._idle.append(customer)
         return message
 
     def abandon(self) -> None:
         """Gives up on what is still unanswered: each is a fault."""
-        self.faults += [f"{customer}: never answered" for customer in self._waiting]
+        self.faults += [f"{customer}: not answered in time" for customer in self._waiting]
         for message in list(self._waiting.values()):
             message.done.set()
         self._waiting.clear()

@@ -15,7 +15,7 @@ _SETTLES = 2.0
 
 async def warm_up(scene: Scene) -> None:
     """Every customer writes once, many at a time: caches, pools and thread stacks are as large as they will be."""
-    await each_once(scene.crowd, scene.crowd.idle(), max(scene.effort.widths), patience=180)
+    await each_once(scene.crowd, scene.crowd.idle(), max(scene.effort.widths))
     await closed_loop(scene.crowd, max(scene.effort.widths), 2)
     if scene.crowd.faults:
         raise StackError(
@@ -74,7 +74,7 @@ async def memory(scene: Scene) -> None:
     meter, newcomers = scene.product.meter, scene.newcomers
     await asyncio.sleep(_SETTLES)
     before, api = meter.resident(WORKER), meter.resident(API)
-    load = await each_once(scene.crowd, newcomers, 20, patience=180)
+    load = await each_once(scene.crowd, newcomers, 20)
     await asyncio.sleep(_SETTLES)
     grown = (meter.resident(WORKER) - before) * 1000 / len(newcomers)
     note = f"{before:.0f} MB before, {len(newcomers)} agents; api {api:.0f} MB"
@@ -89,7 +89,7 @@ async def overload(scene: Scene) -> None:
         scene.capacity = (await closed_loop(scene.crowd, max(scene.effort.widths), scene.effort.closed_seconds)).rate
     done: list[float] = []
     for factor in (1, 2):
-        load = await open_loop(scene.crowd, factor * scene.capacity, scene.effort.overload_seconds, patience=180)
+        load = await open_loop(scene.crowd, factor * scene.capacity, scene.effort.overload_seconds)
         done.append(len(load.latencies) / (load.seconds + load.drained))
         note = f"{load.offered} written, {load.refusals} refused, {load.skipped} found no idle customer"
         name = f"overload x{factor}"

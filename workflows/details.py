@@ -19,5 +19,7 @@ def describe(session: Session) -> str:
     if state.opted_out:
         lines.append("- **opted out**: is never written to on our own initiative")
     if state.trouble.tries:
-        lines.append(f"- trouble: {state.trouble.tries} failed tries; next {state.trouble.retry_at:%H:%M:%S} UTC")
+        # A customer who writes again is answered as soon as they pause, without a set time.
+        when = f"{state.trouble.retry_at:%H:%M:%S} UTC" if state.trouble.retry_at else "now"
+        lines.append(f"- trouble: {state.trouble.tries} failed tries; next {when}")
     return "\n".join(lines)

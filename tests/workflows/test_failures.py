@@ -29,6 +29,18 @@ async def test_when_thinking_fails_the_customer_hears_it_once_and_gets_the_answe
     assert world.texts == [phrase("holding", "es"), "¿cuánto cuesta?"]
 
 
+async def test_a_customer_who_writes_again_during_an_outage_is_tried_at_once(live: CustomerMaker) -> None:
+    customer = await live(world := World())
+    world.decisions.extend([REJECTED, REJECTED])
+    await customer.says("¿cuánto cuesta?")
+    await customer.until(lambda: world.texts == [phrase("holding", "es")])
+    await customer.says("¿hola?")
+    await customer.until(lambda: len(world.thoughts) == 2)
+    await customer.says("¿siguen ahí?")
+    await customer.rests()
+    assert world.texts == [phrase("holding", "es"), "¿cuánto cuesta? | ¿hola? | ¿siguen ahí?"]
+
+
 async def test_a_passing_failure_of_the_model_is_retried_within_the_turn(live: CustomerMaker) -> None:
     customer = await live(world := World())
     world.decisions.append(ApplicationError("status 500", type="LLMUnavailable"))
