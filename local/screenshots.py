@@ -12,7 +12,7 @@ from config import load
 from domain.identity import CompanyId, Phone, agent_id
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
-COMPANY, PHONE = CompanyId("emilio-born"), Phone("+525512345678")
+COMPANY, PHONE = CompanyId("emilio-born"), Phone("+525587654321")
 MESSAGES = ("Hola, soy Ana 👋", "vi su anuncio en Instagram", "¿cuánto cuesta el programa?")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
