@@ -96,7 +96,7 @@ def _ok(request: Callable[[], httpx2.Response]) -> bool:
 
 
 @pytest.mark.kill
-@pytest.mark.xdist_group("kill")
+@pytest.mark.xdist_group("dev")
 def test_it_runs_survives_kills_and_keeps_everything(tmp_path: Path, random_phone: str) -> None:
     with dev(tmp_path) as (product, key):
         product.say(random_phone, "ECHO: primera")
