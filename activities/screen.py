@@ -66,16 +66,6 @@ class PostgresScreen:
             )
         return [ScreenEvent(**dict(row)) for row in reversed(rows)]
 
-    async def customers(self, company: CompanyId) -> list[Phone]:
-        """The phones that were played with this company, the latest first."""
-        async with self._postgres.tenant(company) as connection:
-            rows = await connection.fetch(
-                "select phone from simulator_events where company_id = $1"
-                " group by phone order by max(id) desc limit 50",
-                company,
-            )
-        return [Phone(row["phone"]) for row in rows]
-
     async def chats(self, company: CompanyId) -> list[Chat]:
         """The phones that were played with this company, the latest first, each with the last thing said."""
         async with self._postgres.tenant(company) as connection:
