@@ -9,7 +9,6 @@ import httpx2
 from motor.motor_asyncio import AsyncIOMotorClient
 from openai import AsyncOpenAI
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import GrpcCompression
 
@@ -20,6 +19,7 @@ from activities.memory import Memory
 from activities.postgres import Postgres, open_pool
 from activities.vault import Vault
 from config import Settings
+from workflows.converter import CONVERTER
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,4 @@ async def open_temporal(settings: Settings, *, lazy: bool = False) -> Client:
     # On this machine's own wire compressing costs 5 % of a worker's time and saves nothing.
     near = settings.temporal_address.startswith(("127.", "localhost:"))
     compression = GrpcCompression.NONE if near else GrpcCompression.GZIP
-    return await Client.connect(
-        **config, data_converter=pydantic_data_converter, lazy=lazy, grpc_compression=compression
-    )
+    return await Client.connect(**config, data_converter=CONVERTER, lazy=lazy, grpc_compression=compression)

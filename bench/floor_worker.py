@@ -5,11 +5,11 @@ import argparse
 import uvloop
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 
 from bench.ear import Voice
 from bench.empty import ACTIVITY, TASK_QUEUE, Empty
+from workflows.converter import CONVERTER
 from workflows.sandbox import runner
 
 
@@ -27,7 +27,7 @@ class Nothing:
 
 async def work(address: str, voice: Voice) -> None:
     """Works until the process is stopped."""
-    client = await Client.connect(address, data_converter=pydantic_data_converter)
+    client = await Client.connect(address, data_converter=CONVERTER)
     worker = Worker(
         client,
         task_queue=TASK_QUEUE,

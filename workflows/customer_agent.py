@@ -40,8 +40,8 @@ class CustomerAgent:
 
     @workflow.run
     async def run(self, carried: AgentState | None = None) -> None:
-        """Lives step by step; before history grows long, a fresh run gets the state, pending messages included."""
-        while not (self._life.history_is_long and workflow.all_handlers_finished()):
+        """Lives step by step; a fresh run gets the state, pending messages included, before history grows long."""
+        while not (self._life.run_is_over and workflow.all_handlers_finished()):
             try:
                 await self._life.step()
             except ActivityError as error:

@@ -28,17 +28,22 @@ class Life:
         self._state = session.state
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
+        self._fell_dormant = False
         self.deliveries: dict[int, Delivery] = {}
         """What became of the texts of humans and API clients, until whoever waits for it has taken it."""
 
     @property
-    def history_is_long(self) -> bool:
-        """Whether it is time for a fresh run: a long history at a quiet moment, or a full one whatever is pending."""
+    def run_is_over(self) -> bool:
+        """Whether it is time for a fresh run: for a long history at a quiet moment, for a full one whatever is pending.
+
+        A conversation that fell silent ends its run, too: an agent that sleeps for months takes half the memory then,
+        and wakes without a history to replay.
+        """
         info = workflow.info()
         length = info.get_current_history_length()
         quiet = self._state.opened and not self._has_work()
         full = length >= HISTORY_FULL or info.is_continue_as_new_suggested()
-        return (full and not self._state.outbox) or (quiet and length >= HISTORY_QUIET)
+        return (full and not self._state.outbox) or (quiet and (length >= HISTORY_QUIET or self._fell_dormant))
 
     def post(self, request: Reply) -> int:
         """Queues a text of somebody else than the agent; returns the number under which its delivery will be found."""
@@ -128,6 +133,8 @@ class Life:
         self._session.waits_until = self._alarm_at
         workflow.set_current_details(describe(self._session))
         await workflow.wait_condition(lambda: self._has_work() or (self._alarm is not None and self._alarm.done()))
+        # Until it rests again it must not look idle: it may be sending without having thought.
+        self._session.waits_for, self._session.waits_until = "nothing: it is at work", None
         if self._alarm and self._alarm.done():
             self._alarm = None
             self._fall_dormant()
@@ -152,3 +159,4 @@ class Life:
         # The timer was set turns ago: only a silence as long as the company's counts.
         if self._alarm_at and workflow.now() >= self._alarm_at:
             self._state.status = Status.DORMANT
+            self._fell_dormant = workflow.patched("fresh-run-when-dormant")

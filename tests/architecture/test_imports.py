@@ -38,7 +38,7 @@ RULES = {
     "migrations": _rule("migrations", "asyncpg"),
     "logs": _rule("", "structlog"),
     "config": _rule("domain", "pydantic pydantic_settings"),
-    "connections": _rule("activities config", "httpx2 motor openai temporalio"),
+    "connections": _rule("activities config workflows.converter", "httpx2 motor openai temporalio"),
 }
 """Floors that are not here compose the others and may import anything: worker, cli, upgrade, local, bench."""
 

@@ -10,7 +10,6 @@ from typing import Any
 from google.protobuf.duration_pb2 import Duration
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from config import Settings
 from connections import Connections
@@ -23,6 +22,7 @@ from tests.kill.scenarios import Scenario
 from tests.kill.switchboard import Switchboard
 from tests.kill.trial import Stage, Trial
 from upgrade import upgrade
+from workflows.converter import CONVERTER
 
 AT_ONCE = 10
 """Scenarios side by side: they mostly wait for time-outs, but each starts a worker two or three times."""
@@ -68,7 +68,7 @@ class Theatre:
                 temporal = Client(
                     self.connections.temporal.service_client,
                     namespace=settings.temporal_namespace,
-                    data_converter=pydantic_data_converter,
+                    data_converter=CONVERTER,
                 )
                 stage = Stage(settings, temporal, company, phone, number, line, folder)
                 await _judged(Trial(stage, self.graph, self.brain, scenario.kills), scenario)

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from temporalio.client import WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.client import WorkflowHandle, WorkflowHistory
 from temporalio.testing import TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import Replayer, Worker
 
@@ -19,6 +18,7 @@ from domain.state import AgentState
 from domain.work import AgentSnapshot
 from tests.workflows.world import World
 from workflows import attributes
+from workflows.converter import CONVERTER
 from workflows.customer_agent import CustomerAgent
 from workflows.sandbox import runner
 
@@ -29,7 +29,7 @@ async def time_skipping() -> AsyncGenerator[WorkflowEnvironment]:
     """The dev server with virtual clocks; time passes normally until a test fast-forwards one workflow."""
     environment = await WorkflowEnvironment.start_time_skipping_v2(
         ts_config=TimeSkippingConfig(enabled=False),
-        data_converter=pydantic_data_converter,
+        data_converter=CONVERTER,
         dev_server_existing_path=str(Path(sys.executable).parent / "temporal"),
         dev_server_log_level="error",
         search_attributes=list(attributes.ALL),
@@ -101,6 +101,15 @@ class Customer:
                     return snapshot
                 await asyncio.sleep(0.02)
 
+    async def histories(self) -> list[WorkflowHistory]:
+        """The history of each run, the first one first."""
+        run: str | None = None
+        found: list[WorkflowHistory] = []
+        while run != "":
+            found.insert(0, await self.env.client.get_workflow_handle(self.id, run_id=run).fetch_history())
+            run = found[0].events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+        return found
+
     async def skip(self, **duration: float) -> None:
         """Lets this agent's clock run ahead."""
         await self.env.fast_forward(self.handle, timedelta(**duration))
@@ -133,9 +142,10 @@ async def living(env: WorkflowEnvironment) -> AsyncGenerator[CustomerMaker]:
         return customers[-1]
 
     yield make
-    replayer = Replayer(workflows=[CustomerAgent], data_converter=pydantic_data_converter, workflow_runner=runner())
+    replayer = Replayer(workflows=[CustomerAgent], data_converter=CONVERTER, workflow_runner=runner())
     for customer in customers:
-        await replayer.replay_workflow(await customer.handle.fetch_history())
+        for history in await customer.histories():
+            await replayer.replay_workflow(history)
         await customer.handle.terminate("the test is over")
     for worker in workers:
         await worker.__aexit__(None, None, None)

@@ -11,17 +11,18 @@ from tests.workflows.test_histories import HISTORIES, recorded
 
 
 async def record(names: list[str]) -> None:
-    """Plays each scenario and writes `{scenario}.{n}.json` (to replay) and `.txt` (its commands, to compare)."""
+    """Plays each scenario and writes `{scenario}.{n}.json` for each run (to replay) and `.txt` (its commands)."""
     HISTORIES.mkdir(exist_ok=True)
     make_env = asynccontextmanager(conftest.time_skipping)
     make_live = asynccontextmanager(conftest.living)
     async with make_env() as environment:
         for name in names:
             async with make_live(environment) as live:
-                history = await (await SCENARIOS[name](live)).handle.fetch_history()
-                file = HISTORIES / f"{name}.{len(recorded(name)) + 1}.json"
-                file.write_text(_anonymous(history.to_json()))
-                file.with_suffix(".txt").write_text("\n".join(commands(history)) + "\n")
+                histories = await (await SCENARIOS[name](live)).histories()
+                for history in histories:
+                    file = HISTORIES / f"{name}.{len(recorded(name)) + 1}.json"
+                    file.write_text(_anonymous(history.to_json()))
+                recorded(name)[-1].with_suffix(".txt").write_text("\n".join(commands(histories)) + "\n")
 
 
 def _anonymous(history: str) -> str:

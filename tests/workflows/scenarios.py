@@ -1,7 +1,7 @@
 """Fixed scenarios whose histories are recorded, so that tomorrow's code must still replay today's agents."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
@@ -124,17 +124,17 @@ _COMMANDS = {
 }
 
 
-def _marker(event: HistoryEvent) -> str:
-    """The activity that a local activity's marker is of."""
-    details = event.marker_recorded_event_attributes.details
-    return json.loads(details["data"].payloads[0].data)["activity_type"] if "data" in details else ""
+def _command(event: HistoryEvent) -> str:
+    """The command behind an event, with its activity's name; "" for an event that no command made."""
+    kind = _COMMANDS.get(event.event_type, "")
+    marker = event.marker_recorded_event_attributes
+    if marker.marker_name == "core_patch":
+        return "patch"
+    if "data" in marker.details:
+        return f"{kind} {json.loads(marker.details['data'].payloads[0].data)['activity_type']}"
+    return f"{kind} {event.activity_task_scheduled_event_attributes.activity_type.name}".strip()
 
 
-def commands(history: WorkflowHistory) -> list[str]:
-    """What the workflow asked of Temporal, in order: what code must produce again to replay the history."""
-    found: list[str] = []
-    for event in history.events:
-        if kind := _COMMANDS.get(event.event_type):
-            name = event.activity_task_scheduled_event_attributes.activity_type.name or _marker(event)
-            found.append(f"{kind} {name}".strip())
-    return found
+def commands(histories: Sequence[WorkflowHistory]) -> list[str]:
+    """What the workflow asked of Temporal in all its runs, in order: what code must produce again to replay them."""
+    return [command for history in histories for event in history.events if (command := _command(event))]

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from tests.workflows.conftest import CustomerMaker
 from tests.workflows.scenarios import SCENARIOS, commands
+from workflows.converter import CONVERTER
 from workflows.customer_agent import CustomerAgent
 from workflows.sandbox import runner
 
@@ -29,7 +29,7 @@ def recorded(name: str) -> list[Path]:
 
 @pytest.mark.parametrize("file", sorted(HISTORIES.glob("*.json")), ids=lambda file: file.stem)
 async def test_recorded_histories_replay(file: Path) -> None:
-    replayer = Replayer(workflows=[CustomerAgent], data_converter=pydantic_data_converter, workflow_runner=runner())
+    replayer = Replayer(workflows=[CustomerAgent], data_converter=CONVERTER, workflow_runner=runner())
     await replayer.replay_workflow(WorkflowHistory.from_json("agent/acme/+525512345678", file.read_text()))
 
 
@@ -38,4 +38,4 @@ async def test_the_commands_are_the_recorded_ones(name: str, live: CustomerMaker
     assert recorded(name), f"never recorded: python -m tests.workflows.record {name}"
     baseline = recorded(name)[-1].with_suffix(".txt").read_text().splitlines()
     customer = await SCENARIOS[name](live)
-    assert commands(await customer.handle.fetch_history()) == baseline, CHANGED.format(name=name)
+    assert commands(await customer.histories()) == baseline, CHANGED.format(name=name)

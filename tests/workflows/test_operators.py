@@ -170,7 +170,7 @@ async def test_two_operators_at_once_one_of_them_has_it(live: CustomerMaker) -> 
 
 
 async def test_a_repeated_request_is_one_text_even_in_the_next_run(
-    live: CustomerMaker, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch, live: CustomerMaker
 ) -> None:
     for module in ("workflows.options", "workflows.life"):
         monkeypatch.setattr(f"{module}.HISTORY_QUIET", 40)
