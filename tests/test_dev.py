@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +40,11 @@ class Dev:
 
     def child(self, command: str) -> psutil.Process:
         """The child process whose command line contains a word."""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        alive = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
-        return next(child for child in alive if command in " ".join(child.cmdline()))
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):  # one that has just been killed, or restarted, may go while we look
+                if child.status() != psutil.STATUS_ZOMBIE and command in " ".join(child.cmdline()):
+                    return child
+        raise AssertionError(f"nothing runs {command!r}")
 
 
 @contextmanager

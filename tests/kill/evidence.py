@@ -1,11 +1,12 @@
 """What the independent witnesses say of one conversation: the fake Graph's log and the three stores, read directly."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from pymongo import AsyncMongoClient
+from pymongo import MongoClient
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHandle
@@ -66,7 +67,7 @@ async def gather(
     """Reads everything about one customer; `log` is the fake's, of the company's number alone."""
     history = await handle.fetch_history()
     rows = await _postgres(settings, company, phone)
-    memory, messages, thoughts = await _mongo(settings, company, phone)
+    memory, messages, thoughts = await asyncio.to_thread(_mongo, settings, company, phone)
     return Evidence(
         accepted=[entry for entry in log if entry["event"] == "accepted"],
         refused=[entry for entry in log if entry["event"] == "refused"],
@@ -105,13 +106,14 @@ async def _postgres(settings: Settings, company: CompanyId, phone: Phone) -> dic
         await connection.close()
 
 
-async def _mongo(settings: Settings, company: CompanyId, phone: Phone) -> tuple[Record, list[Record], list[Record]]:
-    async with AsyncMongoClient[Record](settings.mongodb_uri.get_secret_value()) as client:
+def _mongo(settings: Settings, company: CompanyId, phone: Phone) -> tuple[Record, list[Record], list[Record]]:
+    # PyMongo's asyncio client now and then leaves a connection open that it was still making when it was closed.
+    with MongoClient[Record](settings.mongodb_uri.get_secret_value()) as client:
         database = client.get_default_database("perennial")
         scope = {"companyId": company, "customerPhone": phone}
-        memory = await database["agent_memory"].find_one(scope)
-        messages = await database["messages"].find(scope).sort([("sequence", 1), ("_id", 1)]).to_list()
-        thoughts = await database["thoughts"].find(scope).to_list()
+        memory = database["agent_memory"].find_one(scope)
+        messages = database["messages"].find(scope).sort([("sequence", 1), ("_id", 1)]).to_list()
+        thoughts = database["thoughts"].find(scope).to_list()
         return memory or {}, messages, thoughts
 
 
