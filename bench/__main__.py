@@ -94,7 +94,9 @@ async def measure(given: argparse.Namespace, folder: Path, console: Console) -> 
                 await part(scene)
         await asyncio.sleep(LATE)
         scene.poster.close()
-        report.faults += scene.crowd.faults + scene.paced.faults + scene.floor.faults + running.restarts()
+        report.faults += (
+            scene.crowd.faults + scene.paced.faults + scene.sleepy.faults + scene.floor.faults + running.restarts()
+        )
     return report
 
 

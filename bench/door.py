@@ -19,7 +19,11 @@ from local.fake_graph.payloads import Sender, encode, inbound, sign
 PACED = "bench-paced"
 """The company with the default pacing; the others wait for nothing."""
 
+SLEEPY = "bench-sleepy"
+"""The company whose agents fall dormant as soon as a company may set it: after three seconds."""
+
 COMPANIES = 10
+_SPECIAL = {PACED: COMPANIES, SLEEPY: COMPANIES + 1}
 _TEXTS = ("¿Cuánto cuesta la sesión de coaching?", "¿Qué precio tiene la mentoría?", "¿Cuál es el horario?")
 _NOW = Pacing(
     typing_ms_per_character=0,
@@ -32,8 +36,12 @@ _NOW = Pacing(
 
 
 def companies() -> list[CompanyFile]:
-    """The companies without any pause, and the one with the default pacing."""
-    return [*(_company(f"bench-{n}", n, _NOW) for n in range(COMPANIES)), _company(PACED, COMPANIES, Pacing())]
+    """The companies without any pause, and the two special ones."""
+    sleepy = _NOW.model_copy(update={"dormant_after_minutes": 0.05})
+    return [
+        *(_company(f"bench-{place}", place, _NOW) for place in range(COMPANIES)),
+        *(_company(name, _SPECIAL[name], pacing) for name, pacing in ((PACED, Pacing()), (SLEEPY, sleepy))),
+    ]
 
 
 def phones(n: int, start: int = 0) -> list[str]:
@@ -46,11 +54,11 @@ def agent_of(phone: str, *, paced: bool = False) -> AgentId:
     return agent_id(CompanyId(PACED if paced else f"bench-{_place(phone)}"), parse_phone(phone))
 
 
-def webhook(poster: Poster, secret: str, *, paced: bool = False) -> Post:
-    """WhatsApp's way: one signed POST a message, as Meta writes it."""
+def webhook(poster: Poster, secret: str, company: str | None = None) -> Post:
+    """WhatsApp's way: one signed POST a message, as Meta writes it; to a special company, or to one without pauses."""
 
     async def post(message: Message) -> Posted:
-        place = COMPANIES if paced else _place(message.customer)
+        place = _SPECIAL[company] if company else _place(message.customer)
         text = _TEXTS[int(message.id[:8], 16) % len(_TEXTS)]
         sender = Sender(message.customer.lstrip("+"), None, "Ana")
         content: dict[str, JsonValue] = {"type": "text", "text": {"body": text}}

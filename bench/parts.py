@@ -11,6 +11,8 @@ from local.errors import StackError
 FAST = (Target("p50", "<", 80), Target("p95", "<", 200))
 _FLOOR_LATENCY, _FLOOR_RATE = "floor: latency at 10/s", "floor: turns/s, closed loop"
 _SETTLES = 2.0
+_FALLS_DORMANT = 8.0
+_MEMORY, _SMALL = "worker memory per 1,000 cached agents", (Target("value", "<", 60),)
 
 
 async def warm_up(scene: Scene) -> None:
@@ -71,16 +73,24 @@ async def throughput(scene: Scene) -> None:
 
 async def memory(scene: Scene) -> None:
     """How the worker grows when newcomers get their agents, all of which it keeps in its cache."""
-    meter, newcomers = scene.product.meter, scene.newcomers
+    meter = scene.product.meter
     await asyncio.sleep(_SETTLES)
     before, api = meter.resident(WORKER), meter.resident(API)
-    load = await each_once(scene.crowd, newcomers, 20)
+    load = await each_once(scene.crowd, scene.newcomers, 20)
     await asyncio.sleep(_SETTLES)
-    grown = (meter.resident(WORKER) - before) * 1000 / len(newcomers)
-    note = f"{before:.0f} MB before, {len(newcomers)} agents; api {api:.0f} MB"
-    scene.add(Figure("worker memory per 1,000 cached agents", "MB", grown, (Target("value", "<", 60),), note=note))
+    awake = meter.resident(WORKER)
+    await each_once(scene.sleepy, scene.sleepy.idle(), 20)
+    await asyncio.sleep(_FALLS_DORMANT)
+    asleep = meter.resident(WORKER)
+    note = f"{before:.0f} MB before, {scene.effort.newcomers} agents; api {api:.0f} MB"
+    scene.add(Figure(f"{_MEMORY}, awake", "MB", _each_thousand(scene, awake - before), _SMALL, note=note))
+    scene.add(Figure(f"{_MEMORY}, dormant", "MB", _each_thousand(scene, asleep - awake), _SMALL))
     scene.add(Figure("newcomers: turns/s", "turns/s", load.rate, note="first message of a new agent, 20 at a time"))
     scene.add(Figure("newcomers: latency", "ms", Distribution.of(load.latencies)))
+
+
+def _each_thousand(scene: Scene, grown: float) -> float:
+    return grown * 1000 / scene.effort.newcomers
 
 
 async def overload(scene: Scene) -> None:

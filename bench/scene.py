@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.crowd import Crowd
-from bench.door import phones, straight, webhook
+from bench.door import PACED, SLEEPY, phones, straight, webhook
 from bench.ear import Ear
 from bench.figures import STRANGERS, Figure, Report
 from bench.machine import Reading
@@ -66,6 +66,7 @@ class Scene:
     report: Report
     crowd: Crowd = field(init=False)
     paced: Crowd = field(init=False)
+    sleepy: Crowd = field(init=False)
     floor: Crowd = field(init=False)
     newcomers: list[str] = field(default_factory=list[str])
     capacity: float = 0.0
@@ -73,10 +74,11 @@ class Scene:
 
     def __post_init__(self) -> None:
         post = webhook(self.poster, self.product.secret)
-        paced = webhook(self.poster, self.product.secret, paced=True)
+        paced, sleepy = (webhook(self.poster, self.product.secret, company) for company in (PACED, SLEEPY))
         most = self.effort.customers
         self.crowd = Crowd(phones(most), post, self.ear)
         self.paced = Crowd(phones(self.effort.paced_customers, 9_000_000), paced, self.ear)
+        self.sleepy = Crowd(phones(self.effort.newcomers, 3_000_000), sleepy, self.ear)
         self.floor = Crowd(phones(most, 8_000_000), straight(self.product.temporal), self.ear)
         self.newcomers = phones(self.effort.newcomers, 1_000_000)
 
