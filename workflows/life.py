@@ -36,8 +36,8 @@ class Life:
     def run_is_over(self) -> bool:
         """Whether it is time for a fresh run: for a long history at a quiet moment, for a full one whatever is pending.
 
-        A conversation that fell silent ends its run, too: an agent that sleeps for months takes half the memory then,
-        and wakes without a history to replay.
+        A conversation that fell silent ends its run, too: whenever the customer writes again, there is next to nothing
+        to replay, and what the Temporal client keeps of each command of a run is free again.
         """
         info = workflow.info()
         length = info.get_current_history_length()
