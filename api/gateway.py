@@ -23,7 +23,7 @@ from temporalio.workflow import UpdateMethodMultiParam
 from domain.delivery import Delivery
 from domain.errors import NotFound, Refused, Unavailable
 from domain.identity import CompanyId, Phone, agent_id
-from domain.messages import MAX_INBOUND_TEXT, Inbound
+from domain.messages import MAX_INBOUND_TEXT, Echo, Inbound, Preference
 from domain.work import AgentRef, AgentSnapshot, Consent, Release, Reply, Takeover
 from workflows import attributes
 from workflows.customer_agent import CustomerAgent
@@ -67,14 +67,25 @@ class Gateway:
     async def receive(self, company: CompanyId, phone: Phone, message: Inbound) -> None:
         """Hands over a customer's message, starting the agent if need be; Temporal holds it when this returns."""
         message = message.model_copy(update={"text": message.text[:MAX_INBOUND_TEXT]})
+        await self._signal(company, phone, "receive", message)
+
+    async def echo(self, company: CompanyId, phone: Phone, echo: Echo) -> None:
+        """Tells the agent what a human wrote on the company's phone; as `receive`."""
+        await self._signal(company, phone, "echo", echo)
+
+    async def prefer(self, company: CompanyId, phone: Phone, preference: Preference) -> None:
+        """Tells the agent what the customer set in WhatsApp; as `receive`."""
+        await self._signal(company, phone, "preference", preference)
+
+    async def _signal(self, company: CompanyId, phone: Phone, name: str, payload: Inbound | Echo | Preference) -> None:
         with _answers(f"{company} cannot reach its agents"):
             await self._temporal.start_workflow(
                 CustomerAgent.run,
                 args=[],
                 id=agent_id(company, phone),
                 task_queue=TASK_QUEUE,
-                start_signal="receive",
-                start_signal_args=[message],
+                start_signal=name,
+                start_signal_args=[payload],
                 search_attributes=attributes.at_start(company),
                 static_summary=_summary(company),
                 priority=Priority(fairness_key=company),

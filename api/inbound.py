@@ -9,10 +9,19 @@ from activities.companies import Companies
 from activities.ledger import Ledger
 from activities.unreadable import UnreadableUpdate, UnreadableUpdates
 from api.gateway import Gateway
-from channels.webhook import MAX_RAW, BubbleStatus, CustomerMessage, Unreadable, Update, Updates
+from channels.webhook import (
+    MAX_RAW,
+    BubbleStatus,
+    CustomerMessage,
+    ForAgent,
+    HumanEcho,
+    PreferenceChange,
+    Unreadable,
+    Update,
+    Updates,
+)
 from domain.errors import PerennialError, Unavailable
 from domain.identity import CompanyId, Phone
-from domain.messages import Inbound
 
 AT_ONCE = 16
 """Agents and bubbles of one POST that are dealt with at the same time."""
@@ -40,7 +49,7 @@ class Inbox:
         statuses = [update for update in known if isinstance(update, BubbleStatus)]
         await self._all(
             [
-                *(self._signal(*key, messages) for key, messages in _by_customer(known, owners).items()),
+                *(self._signal(*key, told) for key, told in _by_customer(known, owners).items()),
                 *(self._note(owners[status.phone_number_id], status) for status in statuses),
             ]
         )
@@ -55,9 +64,15 @@ class Inbox:
         owners = {number: await self._companies.of_number(number) for number in numbers}
         return {number: company for number, company in owners.items() if company}
 
-    async def _signal(self, company: CompanyId, phone: Phone, messages: Sequence[Inbound]) -> None:
-        for message in messages:
-            await self._gateway.receive(company, phone, message)
+    async def _signal(self, company: CompanyId, phone: Phone, updates: Sequence[ForAgent]) -> None:
+        for update in updates:
+            match update:
+                case CustomerMessage(message=message):
+                    await self._gateway.receive(company, phone, message)
+                case HumanEcho(message=echo):
+                    await self._gateway.echo(company, phone, echo)
+                case PreferenceChange(message=preference):
+                    await self._gateway.prefer(company, phone, preference)
 
     async def _note(self, company: CompanyId, status: BubbleStatus) -> None:
         await self._ledger.note_status(
@@ -93,13 +108,12 @@ def _owner(update: Update, owners: dict[str, CompanyId]) -> CompanyId | None:
 
 def _by_customer(
     updates: Iterable[Update], owners: dict[str, CompanyId]
-) -> dict[tuple[CompanyId, Phone], list[Inbound]]:
-    """The messages of each customer in the order in which they came."""
-    grouped: dict[tuple[CompanyId, Phone], list[Inbound]] = {}
+) -> dict[tuple[CompanyId, Phone], list[ForAgent]]:
+    """What each customer's agent is to be told, in the order in which it came."""
+    grouped: dict[tuple[CompanyId, Phone], list[ForAgent]] = {}
     for update in updates:
-        if isinstance(update, CustomerMessage):
-            key = (owners[update.phone_number_id], update.customer)
-            grouped.setdefault(key, []).append(update.message)
+        if isinstance(update, ForAgent):
+            grouped.setdefault((owners[update.phone_number_id], update.customer), []).append(update)
     return grouped
 
 

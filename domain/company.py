@@ -89,6 +89,9 @@ class Pacing(_Strict):
     burst_complete_seconds: Annotated[float, Field(ge=0, le=30)] = 1.0
     burst_fragment_seconds: Annotated[float, Field(ge=0, le=30)] = 4.0
     burst_max_seconds: Annotated[float, Field(ge=0, le=60)] = 12.0
+    stale_after_hours: Annotated[
+        float, Field(ge=1, le=720, description="An older message, delivered late, is remembered and not answered.")
+    ] = 24
     dormant_after_minutes: Annotated[float, Field(ge=0.05, le=10_080)] = 30
     max_bubbles: Annotated[int, Field(ge=1, le=5)] = 2
     read_receipts: Annotated[bool, Field(description="Show that the message was read, and typing.")] = True

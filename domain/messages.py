@@ -46,6 +46,34 @@ class Inbound(BaseModel):
     channel: str = Field(default="api", max_length=32, description="Where it came in: `simulator`, `cloud_api`, `api`.")
 
 
+class Echo(BaseModel):
+    """What a human of the business wrote to the customer on the company's own phone: the payload of signal `echo`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+
+    id: str = Field(min_length=1, max_length=512, description="The provider's message id; the same id counts once.")
+    text: str = Field(default="", description="What was written, or a caption in square brackets.")
+
+
+class Preference(BaseModel):
+    """The customer's own setting for a business's messages in WhatsApp: the payload of signal `preference`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+
+    id: str = Field(min_length=1, max_length=512, description="The same id counts once.")
+    wanted: bool = Field(description="False: we may not write to them on our own initiative.")
+
+
+class Echoed(BaseModel):
+    """A human's message with its place in the conversation."""
+
+    model_config = ConfigDict(frozen=True)
+
+    sequence: int
+    at: datetime
+    echo: Echo
+
+
 class Received(BaseModel):
     """An inbound message with its place in the conversation."""
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHan
 
 from domain.company import Pacing
 from domain.delivery import Delivery
-from domain.messages import Received
+from domain.messages import Echoed, Preference, Received
 
 KNOWN_IDS = 256
 """How many fingerprints of message ids the agent keeps itself (16 characters each); the memory knows the older ones."""
@@ -97,6 +97,8 @@ class AgentState(BaseModel):
     known: list[str] = Field(default_factory=list[str])
     inbox: list[Received] = Field(default_factory=list[Received])
     unanswered: list[Received] = Field(default_factory=list[Received])
+    echoes: list[Echoed] = Field(default_factory=list[Echoed])
+    preferences: list[Preference] = Field(default_factory=list[Preference])
     outbox: list[Outgoing] = Field(default_factory=list[Outgoing])
     replied: dict[str, Delivery] = Field(default_factory=dict[str, Delivery])
     confirm_consent: bool | None = None

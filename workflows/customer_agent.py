@@ -14,7 +14,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from domain.delivery import Delivery
 from domain.errors import InvalidInput
 from domain.identity import parse_agent_id
-from domain.messages import MAX_INBOUND_TEXT, Inbound, Received, fingerprint
+from domain.messages import MAX_INBOUND_TEXT, Echo, Echoed, Inbound, Preference, Received, fingerprint
 from domain.state import KNOWN_IDS, KNOWN_REPLIES, AgentState, Mode
 from domain.work import AgentRef, AgentSnapshot, Consent, Release, Reply, Takeover
 from workflows.details import describe
@@ -53,11 +53,23 @@ class CustomerAgent:
 
     @workflow.signal(dynamic=True)
     def receive(self, name: str, args: Sequence[RawValue]) -> None:
-        """A customer's message (signal `receive`, an `Inbound`). Whatever does not fit is kept for the operators."""
+        """What customers and providers do: signals `receive`, `echo` and `preference`, each with one JSON object.
+
+        Whatever does not fit is kept for the operators.
+        """
         try:
-            if name != "receive" or len(args) != 1:
-                raise ValueError(f"signal {name!r} with {len(args)} argument(s); send `receive` with one")
-            self._take_note(workflow.payload_converter().from_payload(args[0].payload, Inbound))
+            if len(args) != 1:
+                raise ValueError(f"signal {name!r} with {len(args)} arguments; send one")
+            payload, converter = args[0].payload, workflow.payload_converter()
+            match name:
+                case "receive":
+                    self._take_note(converter.from_payload(payload, Inbound))
+                case "echo":
+                    self._hear_a_human(converter.from_payload(payload, Echo))
+                case "preference":
+                    self._note_preference(converter.from_payload(payload, Preference))
+                case _:
+                    raise ValueError(f"signal {name!r}; there are `receive`, `echo` and `preference`")
         except Exception as error:  # whatever a stranger sends must not stop the agent
             raw = args[0].payload.data[:1000].decode(errors="replace") if args else ""
             self._session.event("unreadable_signal", f"{type(error).__name__}: {str(error)[:500]}\n{raw}")
@@ -67,13 +79,34 @@ class CustomerAgent:
         text = message.text.strip()[:MAX_INBOUND_TEXT]
         if message.kind == "text" and not text:
             return
-        mark = fingerprint(message.id)
-        if mark in state.known:
+        if self._knows(message.id):
             return
-        state.known = [*state.known, mark][-KNOWN_IDS:]
         state.sequence += 1
         message = message.model_copy(update={"text": text or f"[{message.kind}]"})
         state.inbox.append(Received(sequence=state.sequence, received_at=workflow.now(), message=message))
+
+    def _hear_a_human(self, echo: Echo) -> None:
+        """Somebody of the business answered on the phone: from this moment the agent is silent."""
+        state = self._state
+        if self._knows(f"echo {echo.id}"):
+            return
+        if state.mode is Mode.AGENT or state.handed_off:
+            self._take_over("phone", "answered on the company's phone")
+        state.sequence += 1
+        echo = echo.model_copy(update={"text": echo.text.strip()[:MAX_INBOUND_TEXT]})
+        state.echoes.append(Echoed(sequence=state.sequence, at=workflow.now(), echo=echo))
+
+    def _note_preference(self, preference: Preference) -> None:
+        if not self._knows(f"preference {preference.id}"):
+            self._state.preferences.append(preference)
+
+    def _knows(self, message_id: str) -> bool:
+        """Whether this id came before; from now on it has."""
+        state, mark = self._state, fingerprint(message_id)
+        if mark in state.known:
+            return True
+        state.known = [*state.known, mark][-KNOWN_IDS:]
+        return False
 
     @workflow.update
     def takeover(self, request: Takeover) -> AgentSnapshot:

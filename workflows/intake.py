@@ -1,5 +1,7 @@
 """Taking in what customers write: each message once, STOP before anything else."""
 
+from datetime import UTC, timedelta
+
 from temporalio import workflow
 
 from domain.messages import KINDS_WITHOUT_ANSWER, Received
@@ -38,7 +40,26 @@ def _place(session: Session, received: Received) -> None:
     elif wish and state.opted_out:
         set_consent(session, opted_in=True, by="customer", confirm=True)
     elif received.message.text.strip() and received.message.kind not in KINDS_WITHOUT_ANSWER:
-        state.unanswered.append(received)
+        if _is_stale(session, received) and workflow.patched("stale-messages"):
+            session.event("stale_message", f"written {received.message.sent_at:%Y-%m-%d %H:%M} UTC, delivered late")
+        else:
+            state.unanswered.append(received)
+
+
+def _is_stale(session: Session, received: Received) -> bool:
+    """Whether the message was written so long ago that an answer as if to a new one would be odd."""
+    sent_at = received.message.sent_at
+    if sent_at is None:
+        return False
+    sent_at = sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)
+    return received.received_at - sent_at > timedelta(hours=session.state.brief.pacing.stale_after_hours)
+
+
+def take_preferences(session: Session) -> None:
+    """Carries out what customers set in WhatsApp itself; WhatsApp has told them, so we do not."""
+    wishes, session.state.preferences = session.state.preferences, []
+    for wish in wishes:
+        set_consent(session, opted_in=wish.wanted, by="customer, in WhatsApp's settings", confirm=False)
 
 
 def set_consent(session: Session, *, opted_in: bool, by: str, confirm: bool) -> None:

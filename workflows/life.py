@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 
 from domain.delivery import Delivery
-from domain.messages import Role
+from domain.messages import Role, Said
 from domain.phrases import phrase
 from domain.policy.burst import settles_at
 from domain.state import Mode, Outgoing, Status
 from domain.work import Outcome, Reply
 from workflows.delivery import deliver, note_said
 from workflows.details import describe
-from workflows.intake import take_in
+from workflows.intake import take_in, take_preferences
 from workflows.interfaces import Directory, Memory
 from workflows.options import HISTORY_FULL, HISTORY_QUIET, OPEN, STORE
 from workflows.session import Session
@@ -60,6 +60,10 @@ class Life:
             await self._open()
         elif state.inbox:
             await take_in(self._session)
+        elif state.preferences:
+            take_preferences(self._session)
+        elif state.echoes:
+            await self._note_echoes()
         elif state.confirm_consent is not None:
             await self._confirm_consent(state.confirm_consent)
         elif state.outbox:
@@ -74,6 +78,7 @@ class Life:
         state = self._state
         # Messages that came before the databases were asked were numbered from 1: put them after the known ones.
         state.inbox = [r.model_copy(update={"sequence": r.sequence + record.sequence}) for r in state.inbox]
+        state.echoes = [e.model_copy(update={"sequence": e.sequence + record.sequence}) for e in state.echoes]
         state.sequence += record.sequence
         state.turn += record.turn
         state.event_number += record.event_number
@@ -109,6 +114,20 @@ class Life:
         state.outbox = [other for other in state.outbox if other.number != outgoing.number]
         self.deliveries[outgoing.number] = delivery
 
+    async def _note_echoes(self) -> None:
+        """Remembers what a human wrote on the phone; it counts as the answer to what came before it."""
+        state, batch = self._state, list(self._state.echoes)
+        said = [
+            Said(id=e.echo.id, sequence=e.sequence, role=Role.OPERATOR, text=e.echo.text, at=e.at, author="phone")
+            for e in batch
+        ]
+        outcome = Outcome(agent=self._session.ref, turn=state.turn, said=said)
+        await workflow.execute_local_activity_method(Memory.record, outcome, **STORE)
+        latest = batch[-1]
+        state.echoes = state.echoes[len(batch) :]
+        state.unanswered = [each for each in state.unanswered if each.sequence > latest.sequence]
+        state.last_interaction = latest.at
+
     async def _confirm_consent(self, opted_in: bool) -> None:
         state = self._state
         state.turn += 1
@@ -142,7 +161,8 @@ class Life:
     def _has_work(self) -> bool:
         state = self._state
         answerable = bool(state.unanswered) and state.mode is Mode.AGENT
-        return bool(state.inbox or state.outbox or state.events or answerable) or state.confirm_consent is not None
+        queued = state.inbox or state.preferences or state.echoes or state.outbox or state.events
+        return bool(queued or answerable) or state.confirm_consent is not None
 
     def _set_alarm(self) -> None:
         """One timer, left running through many turns: re-creating it each time would cost two events a turn."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pydantic import JsonValue, ValidationError
 
 from channels.webhook.frame import Frame, Misfit, frame_of
+from channels.webhook.humans import read_echo, read_preference
 from channels.webhook.messages import read_message
 from channels.webhook.reading import decoded, unreadable
 from channels.webhook.statuses import read_account_error, read_status
@@ -31,15 +32,17 @@ def _change(change: JsonValue) -> Iterator[Update]:
         yield unreadable("a change without a value", change)
         return
     frame = frame_of(value)
-    if change.get("field", "messages") != "messages":
+    field = change.get("field", "messages")
+    readers = _READERS.get(field) if isinstance(field, str) else None
+    if readers is None:
         yield unreadable("a webhook field that is not read", change, frame.phone_number_id)
         return
-    present = [part for part in _READERS if value.get(part) is not None]
+    present = [part for part in readers if value.get(part) is not None]
     if not present:
-        yield unreadable("neither messages, statuses nor errors", change, frame.phone_number_id)
+        yield unreadable(f"no {' and no '.join(readers)}", change, frame.phone_number_id)
     for part in present:
         for item in _listed(value, part, frame):
-            yield item if isinstance(item, Unreadable) else _read(_READERS[part], frame, item)
+            yield item if isinstance(item, Unreadable) else _read(readers[part], frame, item)
 
 
 def _read(reader: Callable[[Frame, JsonValue], Update], frame: Frame, item: JsonValue) -> Update:
@@ -60,9 +63,9 @@ def _listed(parent: JsonValue, key: str, frame: Frame | None = None) -> list[Jso
     return [unreadable(f"no list of {key}", parent, frame.phone_number_id if frame else None)]
 
 
-_READERS: dict[str, Callable[[Frame, JsonValue], Update]] = {
-    "messages": read_message,
-    "statuses": read_status,
-    "errors": read_account_error,
+_READERS: dict[str, dict[str, Callable[[Frame, JsonValue], Update]]] = {
+    "messages": {"messages": read_message, "statuses": read_status, "errors": read_account_error},
+    "smb_message_echoes": {"message_echoes": read_echo},
+    "user_preferences": {"user_preferences": read_preference},
 }
-"""The lists in the value of a `messages` change, and who reads their items."""
+"""The webhook fields we read, the lists in their values, and who reads the items of each."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from domain.delivery import DeliveryState
 from domain.errors import InvalidInput
 from domain.identity import Phone
-from domain.messages import Inbound
+from domain.messages import Echo, Inbound, Preference
 
 MAX_RAW = 8_192
 """Characters of JSON kept of an update that could not be read."""
@@ -50,6 +50,28 @@ class BubbleStatus(BaseModel):
     """Verbatim: what a message costs is worked out later."""
 
 
+class HumanEcho(BaseModel):
+    """A human of the business wrote to a customer on the phone that the number is also on."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["echo"] = "echo"
+    phone_number_id: str
+    customer: Phone
+    message: Echo
+
+
+class PreferenceChange(BaseModel):
+    """A customer switched a business's marketing messages off or on, in WhatsApp itself."""
+
+    model_config = ConfigDict(frozen=True)
+
+    type: Literal["preference"] = "preference"
+    phone_number_id: str
+    customer: Phone
+    message: Preference
+
+
 class Unreadable(BaseModel):
     """An update that does not fit: kept for a person to look at. `why` quotes nothing of it, so it may be logged."""
 
@@ -62,5 +84,8 @@ class Unreadable(BaseModel):
     """Its JSON, cut after `MAX_RAW` characters."""
 
 
-Update = CustomerMessage | BubbleStatus | Unreadable
+ForAgent = CustomerMessage | HumanEcho | PreferenceChange
+"""What the customer's agent is told."""
+
+Update = ForAgent | BubbleStatus | Unreadable
 Updates = tuple[Update, ...]

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import time
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -82,17 +83,23 @@ def signed(payload: object, secret: str = APP_SECRET) -> tuple[bytes, dict[str, 
 def texts(number: str, *messages: tuple[str, str, str]) -> Json:
     """A webhook with text messages: the sender with +, the message's id, its text."""
     listed = [
-        {"from": sender[1:], "id": message_id, "timestamp": "1790000000", "type": "text", "text": {"body": text}}
+        {
+            "from": sender[1:],
+            "id": message_id,
+            "timestamp": str(int(time.time())),
+            "type": "text",
+            "text": {"body": text},
+        }
         for sender, message_id, text in messages
     ]
     return change(number, messages=listed)
 
 
-def change(number: str, **value: object) -> Json:
+def change(number: str, *, field: str = "messages", **value: object) -> Json:
     """The envelope around a webhook's value."""
     metadata = {"display_phone_number": "525500000000", "phone_number_id": number}
     inner = {"messaging_product": "whatsapp", "metadata": metadata, **value}
     return {
         "object": "whatsapp_business_account",
-        "entry": [{"id": "1", "changes": [{"field": "messages", "value": inner}]}],
+        "entry": [{"id": "1", "changes": [{"field": field, "value": inner}]}],
     }

@@ -109,3 +109,39 @@ async def test_one_post_for_many_customers_reaches_each_in_order(nobody: Client,
     for phone in (phones[0], phones[-1]):
         said = await stranger.client.conversation(phone, entries=3)
         assert [entry["content"] for entry in said if entry["role"] == "customer"] == ["0", "1", "2"]
+
+
+@pytest.mark.usefixtures("agents")
+async def test_a_human_on_the_phone_takes_over_and_is_remembered(
+    nobody: Client, stranger: Tenant, random_phone: str
+) -> None:
+    echo = {
+        "from": "1",
+        "to": random_phone.lstrip("+"),
+        "id": "wamid.e",
+        "type": "text",
+        "text": {"body": "Soy Emilio"},
+    }
+    payload = change(stranger.number, field="smb_message_echoes", message_echoes=[echo])
+    for _ in range(2):
+        assert await deliver(nobody.http, payload) == {"updates": 1}
+    said = await stranger.client.conversation(random_phone, entries=1)
+    assert [(entry["role"], entry["author"], entry["content"]) for entry in said] == [
+        ("operator", "phone", "Soy Emilio")
+    ]
+    await customer_is(stranger, random_phone, mode="operator")
+
+
+async def customer_is(tenant: Tenant, phone: str, **wanted: object) -> None:
+    async def seen() -> bool:
+        answer = await tenant.client.http.get(f"/api/agents/{phone}")
+        return answer.status_code == 200 and wanted.items() <= answer.json()["customer"].items()
+
+    await eventually(seen)
+
+
+@pytest.mark.usefixtures("agents")
+async def test_stop_in_whatsapps_settings_is_an_opt_out(nobody: Client, stranger: Tenant, random_phone: str) -> None:
+    preference = {"wa_id": random_phone.lstrip("+"), "category": "marketing_messages", "value": "stop", "timestamp": 17}
+    await deliver(nobody.http, change(stranger.number, field="user_preferences", user_preferences=[preference]))
+    await customer_is(stranger, random_phone, opted_out=True)

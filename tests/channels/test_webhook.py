@@ -12,7 +12,9 @@ from channels.webhook import (
     MAX_RAW,
     BubbleStatus,
     CustomerMessage,
+    HumanEcho,
     MalformedPayload,
+    PreferenceChange,
     Unreadable,
     Update,
     parse,
@@ -228,6 +230,45 @@ def test_an_error_of_the_account_is_kept() -> None:
     assert update.why == "an error of the account: 130429"
 
 
+def echoes(**echo: JsonValue) -> Json:
+    sent: Json = {"from": "15550783881", "id": "wamid.echo", "timestamp": "1749416383", "type": "text"}
+    return change({"message_echoes": [{**sent, **echo}]}) | {"field": "smb_message_echoes"}
+
+
+@pytest.mark.parametrize("to", ["525512345678", "5215512345678"])
+def test_a_human_answered_on_the_phone(to: str) -> None:
+    (update,) = parse(body(echoes(to=to, text={"body": "Soy Emilio"})))
+    assert isinstance(update, HumanEcho)
+    assert (update.phone_number_id, update.customer) == (NUMBER, "+525512345678")
+    assert (update.message.id, update.message.text) == ("wamid.echo", "Soy Emilio")
+
+
+def test_a_human_may_send_more_than_words_to_one_who_hides_the_phone() -> None:
+    (update,) = parse(body(echoes(to_user_id=USER_ID, type="image", image={"caption": "el salón"})))
+    assert isinstance(update, HumanEcho)
+    assert (update.customer, update.message.text) == (USER_ID, "[image] el salón")
+
+
+def preferences(**preference: JsonValue) -> Json:
+    given: Json = {"wa_id": "525512345678", "user_id": USER_ID, "category": "marketing_messages"}
+    given |= {"detail": "User requested to stop marketing messages", "timestamp": 1731705721, "value": "stop"}
+    return change({"contacts": [ANA], "user_preferences": [{**given, **preference}]}) | {"field": "user_preferences"}
+
+
+@pytest.mark.parametrize(("value", "wanted"), [("stop", False), ("resume", True), ("signup", True)])
+def test_a_customer_set_a_preference_in_whatsapp(value: str, wanted: bool) -> None:
+    (update,) = parse(body(preferences(value=value)))
+    assert isinstance(update, PreferenceChange)
+    assert (update.customer, update.message.wanted) == ("+525512345678", wanted)
+    assert update.message.id == f"{value} 1731705721"
+
+
+def test_a_preference_of_one_who_hides_the_phone() -> None:
+    (update,) = parse(body(preferences(wa_id=None)))
+    assert isinstance(update, PreferenceChange)
+    assert update.customer == USER_ID
+
+
 MISFITS: list[Json] = [
     {},
     {"entry": None},
@@ -250,6 +291,22 @@ def test_whatever_does_not_fit_is_one_unreadable(payload: Json) -> None:
 
 
 @pytest.mark.parametrize(
+    "odd",
+    [
+        preferences(value="maybe"),
+        preferences(category="something_else"),
+        echoes(text={"body": "to nobody"}),
+        change({"messages": [TEXT]}) | {"field": "from_the_future"},
+        change({"messages": [TEXT]}) | {"field": ["messages"]},
+    ],
+)
+def test_a_change_that_is_not_known_is_one_unreadable(odd: Json) -> None:
+    (update,) = parse(body(odd))
+    assert isinstance(update, Unreadable)
+    assert update.phone_number_id == NUMBER
+
+
+@pytest.mark.parametrize(
     "raw", [b"", b"{", b"\xff\xfe", b"[]", b"null", b'"entry"', b"<html>", b'{"entry":' * 100_000], ids=range(8)
 )
 def test_what_is_no_json_object_is_malformed(raw: bytes) -> None:
@@ -267,7 +324,7 @@ def test_every_update_of_a_batch_comes_out_in_order() -> None:
     ids = [
         update.message.id if isinstance(update, CustomerMessage) else update.provider_id
         for update in updates
-        if not isinstance(update, Unreadable)
+        if isinstance(update, CustomerMessage | BubbleStatus)
     ]
     assert ids == [
         f"wamid.{name}" for tag in "ab" for name in (f"{tag}0", f"{tag}1", f"{tag}2", f"out{tag}0", f"out{tag}1")

@@ -67,14 +67,14 @@ class Customer:
         message = Inbound(id=id or f"wamid.{secrets.token_hex(8)}", text=text, **fields)
         await self.signals(message)
 
-    async def signals(self, payload: Any) -> None:
+    async def signals(self, payload: Any, signal: str = "receive") -> None:
         """Any payload, as a client in any language could send it."""
         await self.env.client.start_workflow(
             CustomerAgent.run,
             None,
             id=self.id,
             task_queue=self._queue,
-            start_signal="receive",
+            start_signal=signal,
             start_signal_args=[payload],
             execution_timeout=timedelta(days=3650),
         )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
@@ -10,6 +11,7 @@ from temporalio.client import WorkflowHistory
 from domain.company import Pacing
 from domain.decision import HandOff, Reply, Urgency
 from domain.delivery import Delivery, DeliveryState
+from domain.messages import Echo, Preference
 from domain.state import Mode
 from domain.work import Release, Takeover, Thought
 from domain.work import Reply as OperatorReply
@@ -108,9 +110,24 @@ async def dormancy(live: CustomerMaker) -> Customer:
     return customer
 
 
+async def outside(live: CustomerMaker) -> Customer:
+    """A message that is a day late, a human on the phone, a preference set in WhatsApp."""
+    customer = await live(world := World())
+    await customer.says("¿hoy hay clase?", id="m1", sent_at=datetime(2026, 1, 1, tzinfo=UTC))
+    await customer.until(lambda: bool(world.inbound))
+    await customer.rests()
+    await customer.signals(Echo(id="e1", text="Sí, a las nueve"), signal="echo")
+    await customer.until(lambda: bool(world.recorded))
+    await customer.rests()
+    await customer.signals(Preference(id="p1", wanted=False), signal="preference")
+    await customer.until(lambda: world.notes[-1].opted_out)
+    await customer.rests()
+    return customer
+
+
 SCENARIOS: dict[str, Scenario] = {
     scenario.__name__: scenario
-    for scenario in (plain_turns, burst_and_typing, superseded, operators, troubles, dormancy)
+    for scenario in (plain_turns, burst_and_typing, superseded, operators, troubles, dormancy, outside)
 }
 
 _COMMANDS = {
