@@ -19,7 +19,14 @@ AgentId = NewType("AgentId", str)
 _COMPANY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])")
 _USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_MEXICO_OLD_MOBILE = re.compile(r"\+521(\d{10})")
+_MOBILE_DIGITS = (
+    (re.compile(r"\+521(\d{10})"), r"+52\1"),
+    (re.compile(r"\+55([1-9]\d)([6-9]\d{7})"), r"+55\g<1>9\2"),
+    (re.compile(r"\+54([1-3]\d{9})"), r"+549\1"),
+)
+"""Numbers that are written with and without a digit that says "mobile". WhatsApp's own ids use either form: Mexico's 1
+ended in 2019, Brazil's ninth digit came from 2012 to 2016 and older accounts lack it, Argentina's 9 is for calls from
+abroad. The key has the form that the numbering plan dials today from abroad."""
 
 
 def parse_company(text: str) -> CompanyId:
@@ -32,14 +39,12 @@ def parse_company(text: str) -> CompanyId:
 def parse_phone(text: str) -> Phone:
     """The customer's key in `text`: E.164 with `+`, or a business-scoped user id (`US.1349…`).
 
-    Spaces, dots, hyphens and parentheses are ignored. WhatsApp still writes Mexican mobiles as 521…, the
-    numbering plan since 2019 as 52…: both give the same key. Raises `InvalidPhone`.
+    Spaces, dots, hyphens and parentheses are ignored; the several spellings of one mobile give the same key (see
+    `_MOBILE_DIGITS`). Raises `InvalidPhone`.
     """
     if _USER_ID.fullmatch(text):
         return Phone(text)
-    compact = re.sub(r"[\s().-]", "", text)
-    mexican = _MEXICO_OLD_MOBILE.fullmatch(compact)
-    compact = f"+52{mexican[1]}" if mexican else compact
+    compact = _one_spelling(re.sub(r"[\s().-]", "", text))
     if not _E164.fullmatch(compact):
         raise InvalidPhone(text)
     try:
@@ -49,6 +54,13 @@ def parse_phone(text: str) -> Phone:
     if not phonenumbers.is_possible_number(number):
         raise InvalidPhone(text)
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _one_spelling(number: str) -> str:
+    for other, ours in _MOBILE_DIGITS:
+        if found := other.fullmatch(number):
+            return found.expand(ours)
+    return number
 
 
 def is_user_id(phone: Phone) -> bool:

@@ -31,6 +31,20 @@ def test_every_spelling_of_a_mexican_mobile_is_one_key(text: str) -> None:
     assert parse_phone(text) == "+525512345678"
 
 
+@pytest.mark.parametrize("text", ["+5511987654321", "+551187654321", "+55 11 8765-4321", "+55 (11) 98765-4321"])
+def test_brazil_s_ninth_digit_makes_no_second_person(text: str) -> None:
+    assert parse_phone(text) == "+5511987654321"
+
+
+@pytest.mark.parametrize("text", ["+5491123456789", "+541123456789", "+54 9 11 2345-6789", "+54 11 15 2345-6789"])
+def test_argentina_s_nine_makes_no_second_person(text: str) -> None:
+    assert parse_phone(text) == "+5491123456789"
+
+
+def test_a_brazilian_landline_stays_one() -> None:
+    assert parse_phone("+551132345678") == "+551132345678"
+
+
 def test_a_mobile_of_every_country_is_its_own_key() -> None:
     assert len(MOBILES) > 200
     for number in MOBILES:
