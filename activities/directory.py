@@ -32,6 +32,10 @@ class Directory(interfaces.Directory):
                 "insert into customers (company_id, phone) values ($1, $2) on conflict do nothing",
                 *(agent.company, agent.phone),
             )
+            await connection.execute(
+                "insert into identities (company_id, identity, phone) values ($1, $2, $2) on conflict do nothing",
+                *(agent.company, agent.phone),
+            )
             row = await connection.fetchrow(
                 "select customer_id::text, name, stage, mode, opted_out, event_number, message_count, greatest(turn,"
                 " (select max(turn) from sends where company_id = $1 and phone = $2)) as turn"

@@ -5,8 +5,7 @@ from collections.abc import Awaitable, Iterable, Sequence
 
 import structlog
 
-from activities.companies import Companies
-from activities.ledger import Ledger
+from activities.identities import Identities
 from activities.unreadable import UnreadableUpdate, UnreadableUpdates
 from api.gateway import Gateway
 from channels.webhook import (
@@ -20,8 +19,10 @@ from channels.webhook import (
     Update,
     Updates,
 )
+from connections import Connections
 from domain.errors import PerennialError, Unavailable
 from domain.identity import CompanyId, Phone
+from domain.work import AgentRef, Alert
 
 AT_ONCE = 16
 """Agents and bubbles of one POST that are dealt with at the same time."""
@@ -32,11 +33,13 @@ _log = structlog.get_logger(__name__)
 class Inbox:
     """Takes a whole webhook POST, or says that it must come again."""
 
-    def __init__(self, gateway: Gateway, companies: Companies, ledger: Ledger, unreadable: UnreadableUpdates) -> None:
+    def __init__(self, gateway: Gateway, connections: Connections) -> None:
         self._gateway = gateway
-        self._companies = companies
-        self._ledger = ledger
-        self._unreadable = unreadable
+        self._companies = connections.companies
+        self._directory = connections.directory
+        self._ledger = connections.ledger
+        self._identities = Identities(connections.postgres)
+        self._unreadable = UnreadableUpdates(connections.postgres)
 
     async def take(self, updates: Updates) -> None:
         """Every message to its agent, every status to the ledger, the rest where a person finds it.
@@ -49,7 +52,7 @@ class Inbox:
         statuses = [update for update in known if isinstance(update, BubbleStatus)]
         await self._all(
             [
-                *(self._signal(*key, told) for key, told in _by_customer(known, owners).items()),
+                *(self._tell(company, told) for company, told in _by_company(known, owners).items()),
                 *(self._note(owners[status.phone_number_id], status) for status in statuses),
             ]
         )
@@ -63,6 +66,23 @@ class Inbox:
         numbers = {update.phone_number_id for update in updates if not isinstance(update, Unreadable)}
         owners = {number: await self._companies.of_number(number) for number in numbers}
         return {number: company for number, company in owners.items() if company}
+
+    async def _tell(self, company: CompanyId, updates: Sequence[ForAgent]) -> None:
+        """Each agent of a company what it is to know, in the order in which it came."""
+        people = await self._identities.whose(company, [update.customer for update in updates])
+        of_agent: dict[Phone, list[ForAgent]] = {}
+        for update in updates:
+            of_agent.setdefault(people[update.customer].agent, []).append(update)
+        for whose in set(people.values()):
+            for other in whose.others:
+                await self._two_agents(AgentRef(company=company, phone=whose.agent), other)
+        await self._all([self._signal(company, phone, told) for phone, told in of_agent.items()])
+
+    async def _two_agents(self, agent: AgentRef, other: Phone) -> None:
+        detail = f"{agent.phone} and {other} are one person by WhatsApp's word, and each has an agent"
+        await self._directory.raise_alert(
+            Alert(agent=agent, key=f"two_agents.{other}", kind="two_agents", detail=detail)
+        )
 
     async def _signal(self, company: CompanyId, phone: Phone, updates: Sequence[ForAgent]) -> None:
         for update in updates:
@@ -106,14 +126,12 @@ def _owner(update: Update, owners: dict[str, CompanyId]) -> CompanyId | None:
     return None if isinstance(update, Unreadable) else owners.get(update.phone_number_id)
 
 
-def _by_customer(
-    updates: Iterable[Update], owners: dict[str, CompanyId]
-) -> dict[tuple[CompanyId, Phone], list[ForAgent]]:
-    """What each customer's agent is to be told, in the order in which it came."""
-    grouped: dict[tuple[CompanyId, Phone], list[ForAgent]] = {}
+def _by_company(updates: Iterable[Update], owners: dict[str, CompanyId]) -> dict[CompanyId, list[ForAgent]]:
+    """What each company's agents are to be told, in the order in which it came."""
+    grouped: dict[CompanyId, list[ForAgent]] = {}
     for update in updates:
         if isinstance(update, ForAgent):
-            grouped.setdefault((owners[update.phone_number_id], update.customer), []).append(update)
+            grouped.setdefault(owners[update.phone_number_id], []).append(update)
     return grouped
 
 

@@ -94,18 +94,20 @@ CompanyInPath = Annotated[CompanyId, Depends(_company_in_path)]
 """The company that the address names, if the key may act for it. It need not exist."""
 
 
-def _agent(
+async def _agent(
     company: OfCompany,
+    services: Wired,
     phone: Annotated[
         str,
         Path(
-            description="The customer's phone in E.164 (`+525512345678`), or WhatsApp's user id where it is hidden.",
+            description="A phone of the customer in E.164 (`+525512345678`), also a former one, or WhatsApp's user id.",
             examples=["+525512345678"],
         ),
     ],
 ) -> AgentRef:
     # A + that was not encoded arrives as a space from clients that treat paths like forms.
-    return AgentRef(company=company, phone=parse_phone("+" + phone[1:] if phone.startswith(" ") else phone))
+    identity = parse_phone("+" + phone[1:] if phone.startswith(" ") else phone)
+    return await services.identities.agent_of(company, identity)
 
 
 OfAgent = Annotated[AgentRef, Depends(_agent)]

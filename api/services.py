@@ -8,9 +8,9 @@ from typing import Annotated, TypedDict, cast
 from fastapi import Depends, FastAPI, Request
 
 from activities.customers import Customers
+from activities.identities import Identities
 from activities.keys import Keys
 from activities.screen import PostgresScreen
-from activities.unreadable import UnreadableUpdates
 from api.gateway import Gateway
 from api.health import Health
 from api.inbound import Inbox
@@ -27,6 +27,7 @@ class Services:
     connections: Connections
     gateway: Gateway
     inbox: Inbox
+    identities: Identities
     customers: Customers
     keys: Keys
     screen: PostgresScreen
@@ -60,7 +61,8 @@ def _wired(settings: Settings, connections: Connections, live: Live) -> Services
         settings=settings,
         connections=connections,
         gateway=gateway,
-        inbox=Inbox(gateway, connections.companies, connections.ledger, UnreadableUpdates(postgres)),
+        inbox=Inbox(gateway, connections),
+        identities=Identities(postgres),
         customers=Customers(postgres),
         keys=Keys(postgres),
         screen=PostgresScreen(postgres),

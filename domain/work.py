@@ -122,7 +122,9 @@ class CustomerNote(_Frozen):
     events: list[AgentEvent] = Field(default_factory=list[AgentEvent])
 
 
-AlertKind = Literal["hand_off", "thinking_failed", "send_failed", "send_unknown", "grounding", "unreadable"]
+AlertKind = Literal[
+    "hand_off", "thinking_failed", "send_failed", "send_unknown", "grounding", "unreadable", "two_agents"
+]
 
 
 class Alert(_Frozen):

@@ -70,6 +70,7 @@ class AgentCard(BaseModel):
 
     id: AgentId = Field(description="Its workflow id in Temporal.")
     customer: Customer
+    identities: list[str] = Field(description="Every phone and WhatsApp user id that was ever seen of this customer.")
     summary: str = Field(description="The conversation before its latest messages, in short.")
     insights: Insights
     live: AgentSnapshot | None = Field(description="What it does at this moment; null while no worker can say.")
@@ -131,6 +132,7 @@ async def get_agent(services: Wired, agent: OfAgent) -> AgentCard:
     return AgentCard(
         id=agent_id(agent.company, agent.phone),
         customer=card.customer,
+        identities=list(await services.identities.of_agent(agent)),
         summary=memory.get("summary", ""),
         insights=Insights.model_validate(memory.get("insights", {})),
         live=await _live(services, agent),

@@ -74,7 +74,7 @@ async def send_text(
     body: SendBody, services: Wired, company: OfCompany, response: Response, key: IdempotencyKey = None
 ) -> SendReceipt:
     """Sends a text through the customer's agent, so that it is remembered. The agent goes on speaking afterwards."""
-    agent = AgentRef(company=company, phone=parse_phone(body.to))
+    agent = await services.identities.agent_of(company, parse_phone(body.to))
     if await services.customers.opted_out(agent):
         raise Refused("this customer has opted out and is not written to on our own initiative")
     return await say(services, agent, Reply(text=body.text, by=body.by, takes_over=False), key, response)

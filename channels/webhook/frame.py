@@ -59,6 +59,14 @@ def user_id_of(text: str | None) -> Phone | None:
     return _key(text) if text and text[0].isalpha() else None
 
 
+def person_of(*identities: Phone | None) -> tuple[Phone, ...]:
+    """Those that there are, each once; raises `Misfit` where there is none."""
+    person = tuple(dict.fromkeys(identity for identity in identities if identity))
+    if not person:
+        raise Misfit("nobody can tell whose it is: neither a phone nor a user id")
+    return person
+
+
 def _key(text: str) -> Phone | None:
     try:
         return parse_phone(text)

@@ -7,7 +7,7 @@ Source: Meta, "smb_message_echoes webhook reference" (numbers that are also on t
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from channels.webhook.captions import caption
-from channels.webhook.frame import Frame, Misfit, phone_of, user_id_of
+from channels.webhook.frame import Frame, Misfit, person_of, phone_of, user_id_of
 from channels.webhook.reading import words_of
 from channels.webhook.updates import HumanEcho, PreferenceChange
 from domain.messages import MAX_INBOUND_TEXT, Echo, Preference
@@ -37,9 +37,9 @@ class _Preference(BaseModel):
 
 def read_echo(frame: Frame, item: JsonValue) -> HumanEcho:
     echo = _Echo.model_validate(item)
-    customer = phone_of(echo.to) or user_id_of(echo.to) or user_id_of(echo.to_user_id)
-    if not echo.id or not customer:
-        raise Misfit("an echo without an id or without a customer")
+    customer = person_of(user_id_of(echo.to_user_id), user_id_of(echo.to), phone_of(echo.to))
+    if not echo.id:
+        raise Misfit("an echo without an id")
     kind = echo.type or "unknown"
     text = caption(kind, (echo.model_extra or {}).get(kind))[:MAX_INBOUND_TEXT]
     return HumanEcho(phone_number_id=frame.number(), customer=customer, message=Echo(id=echo.id, text=text))
@@ -47,9 +47,9 @@ def read_echo(frame: Frame, item: JsonValue) -> HumanEcho:
 
 def read_preference(frame: Frame, item: JsonValue) -> PreferenceChange:
     preference = _Preference.model_validate(item)
-    customer = phone_of(preference.wa_id) or user_id_of(preference.user_id)
+    customer = person_of(user_id_of(preference.user_id), phone_of(preference.wa_id))
     value, at = preference.value or "", words_of({"at": preference.timestamp}, "at")
-    if not customer or value not in _WANTED or preference.category not in (None, "marketing_messages"):
-        raise Misfit("a preference without a customer, or one that is not known")
+    if value not in _WANTED or preference.category not in (None, "marketing_messages"):
+        raise Misfit("a preference that is not known")
     message = Preference(id=f"{value} {at}", wanted=_WANTED[value])
     return PreferenceChange(phone_number_id=frame.number(), customer=customer, message=message)

@@ -1,10 +1,12 @@
 """Reading the `messages` of a change."""
 
+from collections.abc import Iterator
+
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from channels.webhook.captions import caption
-from channels.webhook.frame import Contact, Frame, Misfit, phone_of, user_id_of
-from channels.webhook.reading import time_of
+from channels.webhook.frame import Contact, Frame, Misfit, person_of, phone_of, user_id_of
+from channels.webhook.reading import time_of, words_of
 from channels.webhook.updates import CustomerMessage
 from domain.identity import Phone
 from domain.messages import Inbound
@@ -50,9 +52,14 @@ def _contact(frame: Frame, message: _Message) -> Contact:
     return (frame.sole_contact() if not keys else None) or Contact()
 
 
-def _customer(message: _Message, contact: Contact) -> Phone:
-    phone = phone_of(message.sender) or phone_of(contact.wa_id)
-    key = phone or user_id_of(message.from_user_id) or user_id_of(contact.user_id)
-    if not key:
-        raise Misfit("a message without a sender")
-    return key
+def _customer(message: _Message, contact: Contact) -> tuple[Phone, ...]:
+    user_ids = user_id_of(message.from_user_id), user_id_of(contact.user_id)
+    return person_of(*user_ids, phone_of(message.sender), phone_of(contact.wa_id), *_changed(message))
+
+
+def _changed(message: _Message) -> Iterator[Phone | None]:
+    """A `system` message tells that the sender's number or user id is another now: they stay the same person."""
+    change = (message.model_extra or {}).get("system") if message.type == "system" else None
+    yield user_id_of(words_of(change, "previous_user_id"))
+    yield user_id_of(words_of(change, "user_id"))
+    yield phone_of(words_of(change, "wa_id"))

@@ -18,15 +18,18 @@ class MalformedPayload(InvalidInput):
     """The body is not JSON, or not a JSON object."""
 
 
-class CustomerMessage(BaseModel):
-    """A customer wrote to one of our numbers."""
-
+class _OfCustomer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
-    type: Literal["message"] = "message"
     phone_number_id: str
-    customer: Phone
-    """The phone where WhatsApp tells it, else the business-scoped user id."""
+    customer: tuple[Phone, ...]
+    """Who it is: every user id and phone that the update gives of them, the surest first; at least one."""
+
+
+class CustomerMessage(_OfCustomer):
+    """A customer wrote to one of our numbers."""
+
+    type: Literal["message"] = "message"
     message: Inbound
 
 
@@ -50,25 +53,17 @@ class BubbleStatus(BaseModel):
     """Verbatim: what a message costs is worked out later."""
 
 
-class HumanEcho(BaseModel):
+class HumanEcho(_OfCustomer):
     """A human of the business wrote to a customer on the phone that the number is also on."""
 
-    model_config = ConfigDict(frozen=True)
-
     type: Literal["echo"] = "echo"
-    phone_number_id: str
-    customer: Phone
     message: Echo
 
 
-class PreferenceChange(BaseModel):
+class PreferenceChange(_OfCustomer):
     """A customer switched a business's marketing messages off or on, in WhatsApp itself."""
 
-    model_config = ConfigDict(frozen=True)
-
     type: Literal["preference"] = "preference"
-    phone_number_id: str
-    customer: Phone
     message: Preference
 
 

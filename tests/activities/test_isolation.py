@@ -14,7 +14,7 @@ from tests.conftest import CompanyMaker
 
 TENANT_TABLES = (
     *("companies", "products", "api_keys", "customers", "agent_events", "sends", "usage", "alerts"),
-    "simulator_events",
+    *("simulator_events", "identities"),
 )
 
 

@@ -145,3 +145,45 @@ async def test_stop_in_whatsapps_settings_is_an_opt_out(nobody: Client, stranger
     preference = {"wa_id": random_phone.lstrip("+"), "category": "marketing_messages", "value": "stop", "timestamp": 17}
     await deliver(nobody.http, change(stranger.number, field="user_preferences", user_preferences=[preference]))
     await customer_is(stranger, random_phone, opted_out=True)
+
+
+@pytest.mark.usefixtures("agents")
+async def test_a_customer_whose_number_changes_keeps_the_agent(
+    nobody: Client, stranger: Tenant, random_phone: str
+) -> None:
+    new = f"+52553{random_phone[-7:]}"
+    await deliver(nobody.http, texts(stranger.number, (random_phone, "wamid.1", "Hola")))
+    system = {"type": "user_changed_number", "body": "changed", "wa_id": new[1:]}
+    moved = {"from": random_phone[1:], "id": "wamid.2", "timestamp": "1790000000", "type": "system", "system": system}
+    await deliver(nobody.http, change(stranger.number, messages=[moved]))
+    await deliver(nobody.http, texts(stranger.number, (new, "wamid.3", "Soy yo")))
+    said = await stranger.client.conversation(new, entries=3)
+    assert [entry["id"] for entry in said if entry["role"] == "customer"] == ["wamid.1", "wamid.2", "wamid.3"]
+    by_new, by_old = [await stranger.client.get(f"/api/agents/{phone}") for phone in (new, random_phone)]
+    assert by_new["id"] == by_old["id"] == f"agent/{stranger.id}/{random_phone}"
+    assert sorted(by_new["identities"]) == sorted([random_phone, new])
+
+
+@pytest.mark.usefixtures("agents")
+async def test_two_agents_of_one_person_are_an_alert_and_not_mixed(
+    nobody: Client, stranger: Tenant, random_phone: str
+) -> None:
+    user_id = f"MX.{random_phone[1:]}"
+    hidden = {
+        "from_user_id": user_id,
+        "id": "wamid.1",
+        "timestamp": "1790000000",
+        "type": "text",
+        "text": {"body": "a"},
+    }
+    await deliver(nobody.http, change(stranger.number, messages=[hidden]))
+    await deliver(nobody.http, texts(stranger.number, (random_phone, "wamid.2", "b")))
+    both = hidden | {"from": random_phone[1:], "id": "wamid.3"}
+    for _ in range(2):
+        await deliver(nobody.http, change(stranger.number, messages=[both]))
+
+    async def alerts() -> list[str]:
+        answer = await stranger.client.http.get(f"/api/agents/{user_id}")
+        return [alert["kind"] for alert in answer.json().get("alerts", [])]
+
+    assert await eventually(alerts) == ["two_agents"]

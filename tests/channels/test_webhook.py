@@ -72,7 +72,7 @@ def unreadable(value: Json) -> Unreadable:
 
 def test_a_text_is_read_whole() -> None:
     read = message(TEXT)
-    assert (read.phone_number_id, read.customer) == (NUMBER, "+525512345678")
+    assert (read.phone_number_id, read.customer) == (NUMBER, (USER_ID, "+525512345678"))
     inbound = read.message
     assert (inbound.id, inbound.text, inbound.kind, inbound.name) == ("wamid.1", "Hola", "text", "Ana")
     assert (inbound.sent_at, inbound.channel) == (datetime(2025, 6, 8, 20, 59, 43, tzinfo=UTC), "cloud_api")
@@ -125,35 +125,32 @@ def test_every_kind_has_words(kind: str, content: JsonValue, text: str) -> None:
     assert (read.message.kind, read.message.text) == (kind, text)
 
 
-SENDERS: list[tuple[Json, JsonValue, str, str | None]] = [
-    ({"from": "525512345678"}, [ANA], "+525512345678", "Ana"),
-    ({"from": "5215512345678"}, [ANA], "+525512345678", "Ana"),
-    ({"from": "525512345678"}, [{**ANA, "wa_id": "5215512345678"}], "+525512345678", "Ana"),
-    ({"from": "525512345678"}, [], "+525512345678", None),
-    ({"from": "525512345678"}, "nonsense", "+525512345678", None),
-    ({"from": "525512345678"}, [7, {"wa_id": {}}, ANA], "+525512345678", "Ana"),
-    ({"from": 525512345678}, [ANA], "+525512345678", "Ana"),
-    ({"from_user_id": USER_ID}, [ANA], "+525512345678", "Ana"),
-    ({"from_user_id": USER_ID}, [{"profile": {"name": "Ana"}, "user_id": USER_ID}], USER_ID, "Ana"),
-    ({"from_user_id": USER_ID}, [], USER_ID, None),
-    ({"from_user_id": "US.ENT.118157992128868"}, [], "US.ENT.118157992128868", None),
-    ({"from": "525512345678", "from_user_id": USER_ID}, [], "+525512345678", None),
-    ({"from": "12", "from_user_id": USER_ID}, [], USER_ID, None),
-    ({}, [ANA], "+525512345678", "Ana"),
-    ({}, [{"user_id": USER_ID}], USER_ID, None),
-    ({"from": "525587654321"}, [ANA], "+525587654321", None),
-    (
-        {"from": "525512345678"},
-        [{"profile": {"name": "Luis"}, "wa_id": "525587654321"}, ANA],
-        "+525512345678",
-        "Ana",
-    ),
+PHONE, OTHER = "+525512345678", "+525587654321"
+BOTH = (USER_ID, PHONE)
+SENDERS: list[tuple[Json, JsonValue, tuple[str, ...], str | None]] = [
+    ({"from": "525512345678"}, [ANA], BOTH, "Ana"),
+    ({"from": "5215512345678"}, [ANA], BOTH, "Ana"),
+    ({"from": "525512345678"}, [{**ANA, "wa_id": "5215512345678"}], BOTH, "Ana"),
+    ({"from": "525512345678"}, [], (PHONE,), None),
+    ({"from": "525512345678"}, "nonsense", (PHONE,), None),
+    ({"from": "525512345678"}, [7, {"wa_id": {}}, ANA], BOTH, "Ana"),
+    ({"from": 525512345678}, [ANA], BOTH, "Ana"),
+    ({"from_user_id": USER_ID}, [ANA], BOTH, "Ana"),
+    ({"from_user_id": USER_ID}, [{"profile": {"name": "Ana"}, "user_id": USER_ID}], (USER_ID,), "Ana"),
+    ({"from_user_id": USER_ID}, [], (USER_ID,), None),
+    ({"from_user_id": "US.ENT.118157992128868"}, [], ("US.ENT.118157992128868",), None),
+    ({"from": "525512345678", "from_user_id": USER_ID}, [], BOTH, None),
+    ({"from": "12", "from_user_id": USER_ID}, [], (USER_ID,), None),
+    ({}, [ANA], BOTH, "Ana"),
+    ({}, [{"user_id": USER_ID}], (USER_ID,), None),
+    ({"from": "525587654321"}, [ANA], (OTHER,), None),
+    ({"from": "525512345678"}, [{"profile": {"name": "Luis"}, "wa_id": "525587654321"}, ANA], BOTH, "Ana"),
 ]
 
 
 @pytest.mark.parametrize(("sender", "contacts", "customer", "name"), SENDERS)
 def test_the_sender_is_found_in_what_is_there(
-    sender: Json, contacts: JsonValue, customer: str, name: str | None
+    sender: Json, contacts: JsonValue, customer: tuple[str, ...], name: str | None
 ) -> None:
     read = message({**sender, "id": "wamid.1", "timestamp": "1", "type": "text", "text": {"body": "x"}}, contacts)
     assert (read.customer, read.message.name) == (customer, name)
@@ -230,6 +227,20 @@ def test_an_error_of_the_account_is_kept() -> None:
     assert update.why == "an error of the account: 130429"
 
 
+@pytest.mark.parametrize(
+    ("system", "customer"),
+    [
+        ({"type": "user_changed_number", "wa_id": "525587654321", "user_id": "MX.new"}, (PHONE, "MX.new", OTHER)),
+        ({"type": "user_changed_user_id", "previous_user_id": "MX.old", "user_id": "MX.new"}, ("MX.old", "MX.new")),
+        ({"type": "customer_identity_changed"}, (PHONE,)),
+    ],
+)
+def test_a_changed_number_or_user_id_is_the_same_person(system: Json, customer: tuple[str, ...]) -> None:
+    read = message({"id": "wamid.1", "from": "525512345678", "timestamp": "1", "type": "system", "system": system}, [])
+    assert set(read.customer) == {PHONE, *customer}
+    assert read.message.kind == "system"
+
+
 def echoes(**echo: JsonValue) -> Json:
     sent: Json = {"from": "15550783881", "id": "wamid.echo", "timestamp": "1749416383", "type": "text"}
     return change({"message_echoes": [{**sent, **echo}]}) | {"field": "smb_message_echoes"}
@@ -239,14 +250,14 @@ def echoes(**echo: JsonValue) -> Json:
 def test_a_human_answered_on_the_phone(to: str) -> None:
     (update,) = parse(body(echoes(to=to, text={"body": "Soy Emilio"})))
     assert isinstance(update, HumanEcho)
-    assert (update.phone_number_id, update.customer) == (NUMBER, "+525512345678")
+    assert (update.phone_number_id, update.customer) == (NUMBER, ("+525512345678",))
     assert (update.message.id, update.message.text) == ("wamid.echo", "Soy Emilio")
 
 
 def test_a_human_may_send_more_than_words_to_one_who_hides_the_phone() -> None:
     (update,) = parse(body(echoes(to_user_id=USER_ID, type="image", image={"caption": "el salón"})))
     assert isinstance(update, HumanEcho)
-    assert (update.customer, update.message.text) == (USER_ID, "[image] el salón")
+    assert (update.customer, update.message.text) == ((USER_ID,), "[image] el salón")
 
 
 def preferences(**preference: JsonValue) -> Json:
@@ -259,14 +270,14 @@ def preferences(**preference: JsonValue) -> Json:
 def test_a_customer_set_a_preference_in_whatsapp(value: str, wanted: bool) -> None:
     (update,) = parse(body(preferences(value=value)))
     assert isinstance(update, PreferenceChange)
-    assert (update.customer, update.message.wanted) == ("+525512345678", wanted)
+    assert (update.customer, update.message.wanted) == ((USER_ID, "+525512345678"), wanted)
     assert update.message.id == f"{value} 1731705721"
 
 
 def test_a_preference_of_one_who_hides_the_phone() -> None:
     (update,) = parse(body(preferences(wa_id=None)))
     assert isinstance(update, PreferenceChange)
-    assert update.customer == USER_ID
+    assert update.customer == (USER_ID,)
 
 
 MISFITS: list[Json] = [
@@ -339,7 +350,7 @@ def test_one_bad_update_costs_no_other() -> None:
 def test_a_payload_from_before_user_ids() -> None:
     contact: Json = {"profile": {"name": "Kerry"}, "wa_id": "16315551234"}
     read = message({**TEXT, "from": "16315551234"}, [contact])
-    assert (read.customer, read.message.name) == ("+16315551234", "Kerry")
+    assert (read.customer, read.message.name) == (("+16315551234",), "Kerry")
 
 
 def test_unknown_fields_are_ignored_everywhere() -> None:
