@@ -86,29 +86,37 @@ class Ledger:
         provider_id: str,
         state: DeliveryState,
         at: datetime,
+        failure: FailureKind | None = None,
         detail: str | None = None,
         pricing: dict[str, Any] | None = None,
-    ) -> bool:
-        """Raises a bubble to what the provider says of it; False where no bubble of this company is meant.
+    ) -> tuple[AgentRef, Delivery] | None:
+        """Raises a bubble to what the provider says of it, and returns whose it is and where it stands now.
+
+        None where no bubble of this company is meant.
 
         Statuses come unordered and more than once: a lower one never undoes a higher one, and a failure that comes
         after the customer's phone had the bubble changes nothing.
         """
         async with self._postgres.tenant(company) as connection:
-            done = await connection.execute(
+            row = await connection.fetchrow(
                 "update sends set provider_id = coalesce(provider_id, $3), settled_at = coalesce(settled_at, $5),"
-                " pricing = coalesce($7, pricing), detail = coalesce($6, detail), state = case"
+                " pricing = coalesce($7, pricing), detail = coalesce($6, detail), failure = coalesce($9, failure),"
+                " state = case"
                 "  when $4 = 'failed' then case when state in ('delivered', 'read') then state else 'failed' end"
                 "  when state = 'failed' and $4 = 'sent' then state"
                 "  when array_position($8::text[], state) < array_position($8::text[], $4) then $4 else state end"
-                " where company_id = $1 and (send_id = $2 or provider_id = $3)",
+                " where company_id = $1 and (send_id = $2 or provider_id = $3)"
+                " returning phone, send_id, state, provider_id, failure, detail",
                 *(company, send_id, provider_id, state.value, at, detail),
                 *(
                     json.dumps(pricing) if pricing else None,
                     ["reserved", "released", "failed", "sent", "delivered", "read"],
+                    failure,
                 ),
             )
-        return done != "UPDATE 0"
+        if row is None:
+            return None
+        return AgentRef(company=company, phone=row["phone"]), _delivery(row["send_id"], row)
 
     async def record_call(self, agent: AgentRef, call: ModelCall) -> None:
         """Counts one model call; done before its result is used, so that what does not parse is in the books too."""

@@ -20,7 +20,7 @@ from temporalio.common import Priority, WorkflowIDConflictPolicy
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.workflow import UpdateMethodMultiParam
 
-from domain.delivery import Delivery
+from domain.delivery import Delivery, Undelivered
 from domain.errors import NotFound, Refused, Unavailable
 from domain.identity import CompanyId, Phone, agent_id
 from domain.messages import MAX_INBOUND_TEXT, Echo, Inbound, Preference
@@ -77,7 +77,13 @@ class Gateway:
         """Tells the agent what the customer set in WhatsApp; as `receive`."""
         await self._signal(company, phone, "preference", preference)
 
-    async def _signal(self, company: CompanyId, phone: Phone, name: str, payload: Inbound | Echo | Preference) -> None:
+    async def undelivered(self, agent: AgentRef, undelivered: Undelivered) -> None:
+        """Tells the agent that a bubble which WhatsApp took did not reach the customer; as `receive`."""
+        await self._signal(agent.company, agent.phone, "undelivered", undelivered)
+
+    async def _signal(
+        self, company: CompanyId, phone: Phone, name: str, payload: Inbound | Echo | Preference | Undelivered
+    ) -> None:
         with _answers(f"{company} cannot reach its agents"):
             await self._temporal.start_workflow(
                 CustomerAgent.run,

@@ -20,6 +20,7 @@ from channels.webhook import (
     Updates,
 )
 from connections import Connections
+from domain.delivery import DeliveryState, Undelivered
 from domain.errors import PerennialError, Unavailable
 from domain.identity import CompanyId, Phone
 from domain.work import AgentRef, Alert
@@ -95,15 +96,21 @@ class Inbox:
                     await self._gateway.prefer(company, phone, preference)
 
     async def _note(self, company: CompanyId, status: BubbleStatus) -> None:
-        await self._ledger.note_status(
+        noted = await self._ledger.note_status(
             company,
             send_id=status.bubble,
             provider_id=status.provider_id,
             state=status.state,
             at=status.at,
+            failure=status.failure,
             detail=status.detail,
             pricing=status.pricing,
         )
+        # However often it is told: the agent knows it again, and a try that failed here comes back with the webhook.
+        if noted and status.failure and noted[1].state is DeliveryState.FAILED:
+            agent, delivery = noted
+            undelivered = Undelivered(bubble=delivery.bubble, kind=status.failure, detail=status.detail or "")
+            await self._gateway.undelivered(agent, undelivered)
 
     async def _all(self, tasks: Sequence[Awaitable[None]]) -> None:
         """One failure does not stop the others: whatever can be taken now need not come again."""

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class DeliveryState(StrEnum):
@@ -52,6 +52,16 @@ PROVIDER_STATUSES = {
     "failed": DeliveryState.FAILED,
 }
 """WhatsApp's `statuses[].status` in our words."""
+
+
+class Undelivered(BaseModel):
+    """A bubble that WhatsApp took and then could not deliver: the payload of the signal `undelivered`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    bubble: str = Field(min_length=1, max_length=512, description="Our id of it; the same one counts once.")
+    kind: FailureKind = FailureKind.PERMANENT
+    detail: str = Field(default="", max_length=1000, description="Why, in words for an operator.")
 
 
 class Delivery(BaseModel):

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError, ValidatorFunctionWrapHandler, model_validator
 
 from domain.company import Pacing
-from domain.delivery import Delivery
+from domain.delivery import Delivery, Undelivered
 from domain.messages import Echoed, Preference, Received
 
 KNOWN_IDS = 256
@@ -98,6 +98,7 @@ class AgentState(BaseModel):
     inbox: list[Received] = Field(default_factory=list[Received])
     unanswered: list[Received] = Field(default_factory=list[Received])
     echoes: list[Echoed] = Field(default_factory=list[Echoed])
+    undelivered: list[Undelivered] = Field(default_factory=list[Undelivered])
     preferences: list[Preference] = Field(default_factory=list[Preference])
     outbox: list[Outgoing] = Field(default_factory=list[Outgoing])
     replied: dict[str, Delivery] = Field(default_factory=dict[str, Delivery])

@@ -11,7 +11,7 @@ from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from domain.delivery import Delivery
+from domain.delivery import Delivery, Undelivered
 from domain.errors import InvalidInput
 from domain.identity import parse_agent_id
 from domain.messages import MAX_INBOUND_TEXT, Echo, Echoed, Inbound, Preference, Received, fingerprint
@@ -53,7 +53,7 @@ class CustomerAgent:
 
     @workflow.signal(dynamic=True)
     def receive(self, name: str, args: Sequence[RawValue]) -> None:
-        """What customers and providers do: signals `receive`, `echo` and `preference`, each with one JSON object.
+        """What customers and providers do: one JSON object with `receive`, `echo`, `preference` or `undelivered`.
 
         Whatever does not fit is kept for the operators.
         """
@@ -68,8 +68,10 @@ class CustomerAgent:
                     self._hear_a_human(converter.from_payload(payload, Echo))
                 case "preference":
                     self._note_preference(converter.from_payload(payload, Preference))
+                case "undelivered":
+                    self._note_undelivered(converter.from_payload(payload, Undelivered))
                 case _:
-                    raise ValueError(f"signal {name!r}; there are `receive`, `echo` and `preference`")
+                    raise ValueError(f"signal {name!r}; there are `receive`, `echo`, `preference`, `undelivered`")
         except Exception as error:  # whatever a stranger sends must not stop the agent
             raw = args[0].payload.data[:1000].decode(errors="replace") if args else ""
             self._session.event("unreadable_signal", f"{type(error).__name__}: {str(error)[:500]}\n{raw}")
@@ -99,6 +101,10 @@ class CustomerAgent:
     def _note_preference(self, preference: Preference) -> None:
         if not self._knows(f"preference {preference.id}"):
             self._state.preferences.append(preference)
+
+    def _note_undelivered(self, undelivered: Undelivered) -> None:
+        if not self._knows(f"undelivered {undelivered.bubble}"):
+            self._state.undelivered.append(undelivered)
 
     def _knows(self, message_id: str) -> bool:
         """Whether this id came before; from now on it has."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from temporalio import workflow
 
-from domain.delivery import Delivery
+from domain.delivery import Delivery, FailureKind, Undelivered
 from domain.messages import Role, Said
 from domain.phrases import phrase
 from domain.policy.burst import settles_at
@@ -13,7 +13,7 @@ from domain.state import Mode, Outgoing, Status
 from domain.work import Outcome, Reply
 from workflows.delivery import deliver, note_said
 from workflows.details import describe
-from workflows.intake import take_in, take_preferences
+from workflows.intake import set_consent, take_in, take_preferences
 from workflows.interfaces import Directory, Memory
 from workflows.options import HISTORY_FULL, HISTORY_QUIET, OPEN, STORE
 from workflows.session import Session
@@ -64,6 +64,8 @@ class Life:
             take_preferences(self._session)
         elif state.echoes:
             await self._note_echoes()
+        elif state.undelivered:
+            await self._note_undelivered(state.undelivered[0])
         elif state.confirm_consent is not None:
             await self._confirm_consent(state.confirm_consent)
         elif state.outbox:
@@ -128,6 +130,14 @@ class Life:
         state.unanswered = [each for each in state.unanswered if each.sequence > latest.sequence]
         state.last_interaction = latest.at
 
+    async def _note_undelivered(self, undelivered: Undelivered) -> None:
+        """Tells the operators, and takes WhatsApp's word that the customer wants no more of us."""
+        await self._session.alert("send_failed", undelivered.bubble, f"{undelivered.kind}: {undelivered.detail}")
+        self._session.event("undelivered", f"{undelivered.kind}: {undelivered.detail}")
+        if undelivered.kind is FailureKind.OPTED_OUT:
+            set_consent(self._session, opted_in=False, by="customer, by WhatsApp's word", confirm=False)
+        self._state.undelivered = [other for other in self._state.undelivered if other.bubble != undelivered.bubble]
+
     async def _confirm_consent(self, opted_in: bool) -> None:
         state = self._state
         state.turn += 1
@@ -161,8 +171,8 @@ class Life:
     def _has_work(self) -> bool:
         state = self._state
         answerable = bool(state.unanswered) and state.mode is Mode.AGENT
-        queued = state.inbox or state.preferences or state.echoes or state.outbox or state.events
-        return bool(queued or answerable) or state.confirm_consent is not None
+        told = state.inbox or state.preferences or state.echoes or state.undelivered
+        return bool(told or state.outbox or state.events or answerable) or state.confirm_consent is not None
 
     def _set_alarm(self) -> None:
         """One timer, left running through many turns: re-creating it each time would cost two events a turn."""

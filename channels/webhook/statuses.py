@@ -2,10 +2,11 @@
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from channels.cloud_api_errors import rule_for
 from channels.webhook.frame import Frame, Misfit
 from channels.webhook.reading import fitting, time_of, unreadable
 from channels.webhook.updates import BubbleStatus, Unreadable
-from domain.delivery import PROVIDER_STATUSES
+from domain.delivery import PROVIDER_STATUSES, DeliveryState, FailureKind
 
 
 class _Status(BaseModel):
@@ -46,10 +47,16 @@ def read_status(frame: Frame, item: JsonValue) -> BubbleStatus:
         state=state,
         bubble=status.biz_opaque_callback_data,
         at=at,
+        failure=_failure(errors) if state is DeliveryState.FAILED else None,
         codes=tuple(error.code for error in errors),
         detail=(errors[0].words or "")[:500] or None if errors else None,
         pricing=status.pricing if isinstance(status.pricing, dict) else None,
     )
+
+
+def _failure(errors: list[_Error]) -> FailureKind:
+    rules = [rule for error in errors if (rule := rule_for(error.code))]
+    return rules[0].kind if rules else FailureKind.PERMANENT
 
 
 def read_account_error(frame: Frame, item: JsonValue) -> Unreadable:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from domain.delivery import DeliveryState
+from domain.delivery import DeliveryState, FailureKind
 from domain.errors import InvalidInput
 from domain.identity import Phone
 from domain.messages import Echo, Inbound, Preference
@@ -45,8 +45,10 @@ class BubbleStatus(BaseModel):
     bubble: str | None
     """Our id, as we gave it in `biz_opaque_callback_data`."""
     at: datetime
+    failure: FailureKind | None = None
+    """What Meta's error code means, see `channels.cloud_api_errors`; only with `failed`."""
     codes: tuple[int, ...] = ()
-    """Meta's error codes, see `channels.cloud_api_errors`; only with `failed`."""
+    """Meta's error codes."""
     detail: str | None = None
     """Meta's words for the first error: they may name the customer's number, so they are data, not for logs."""
     pricing: dict[str, JsonValue] | None = None

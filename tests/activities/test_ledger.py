@@ -67,6 +67,25 @@ async def test_a_status_of_a_bubble_we_never_sent_finds_nothing(connections: Con
     assert not await _status(connections, agent, "nobody.1.1", DeliveryState.SENT)
 
 
+async def test_a_late_failure_says_whose_bubble_it_was_and_why(connections: Connections, agent: AgentRef) -> None:
+    bubble = _bubble(agent)
+    await connections.ledger.reserve(bubble)
+    await connections.ledger.settle(agent.company, bubble.id, DeliveryState.SENT, provider_id="wamid.x")
+    noted = await connections.ledger.note_status(
+        agent.company,
+        send_id=None,
+        provider_id="wamid.x",
+        state=DeliveryState.FAILED,
+        at=datetime.now(UTC),
+        failure=FailureKind.PERMANENT,
+        detail="undeliverable",
+    )
+    assert noted is not None
+    whose, delivery = noted
+    assert (whose, delivery.bubble, delivery.state) == (agent, bubble.id, DeliveryState.FAILED)
+    assert (delivery.failure, delivery.detail) == (FailureKind.PERMANENT, "undeliverable")
+
+
 async def test_a_status_of_another_company_changes_nothing(connections: Connections, agent: AgentRef) -> None:
     bubble = _bubble(agent)
     await connections.ledger.reserve(bubble)
@@ -97,7 +116,7 @@ async def test_statuses_in_any_order_end_at_the_highest(
 async def _status(
     connections: Connections, agent: AgentRef, bubble: str | None, state: DeliveryState, provider_id: str = "wamid.x"
 ) -> bool:
-    return await connections.ledger.note_status(
+    noted = await connections.ledger.note_status(
         agent.company,
         send_id=bubble,
         provider_id=provider_id,
@@ -105,3 +124,4 @@ async def _status(
         at=datetime.now(UTC),
         pricing={"billable": True, "category": "service"},
     )
+    return noted is not None

@@ -187,3 +187,23 @@ async def test_two_agents_of_one_person_are_an_alert_and_not_mixed(
         return [alert["kind"] for alert in answer.json().get("alerts", [])]
 
     assert await eventually(alerts) == ["two_agents"]
+
+
+@pytest.mark.usefixtures("agents")
+async def test_a_late_failure_reaches_the_operator(
+    nobody: Client, connections: Connections, stranger: Tenant, random_phone: str
+) -> None:
+    await deliver(nobody.http, texts(stranger.number, (random_phone, "wamid.1", "Hola")))
+    await stranger.client.conversation(random_phone, entries=1)
+    agent = AgentRef(company=stranger.id, phone=Phone(random_phone))
+    await connections.ledger.reserve(Bubble(agent=agent, id="b.9.1", turn=9, number=1, text="Hola"))
+    failed = {"id": "wamid.b", "status": "failed", "timestamp": "1790000001", "biz_opaque_callback_data": "b.9.1"}
+    failed |= {"errors": [{"code": 131026, "message": "Message undeliverable"}]}
+    for _ in range(2):
+        await deliver(nobody.http, change(stranger.number, statuses=[failed]))
+
+    async def alerts() -> list[str]:
+        card = await stranger.client.get(f"/api/agents/{random_phone}")
+        return [alert["detail"] for alert in card["alerts"] if alert["key"] == "send_failed.b.9.1"]
+
+    assert await eventually(alerts) == ["permanent: Message undeliverable"]

@@ -222,6 +222,19 @@ def test_a_status_that_says_nothing_is_kept_as_unreadable(fault: Json) -> None:
     assert json.loads(unreadable({"statuses": [{**SENT, **fault}]}).raw) == {**SENT, **fault}
 
 
+@pytest.mark.parametrize(
+    ("code", "failure"),
+    [(131026, "permanent"), (131050, "opted_out"), (131047, "window_closed"), (131042, "operator"), (7, "permanent")],
+)
+def test_a_failure_says_what_it_means(code: int, failure: str) -> None:
+    read = status({**SENT, "status": "failed", "errors": [{"code": code, "title": "x"}]})
+    assert read.failure == failure
+
+
+def test_what_did_not_fail_has_no_failure() -> None:
+    assert status({**SENT, "errors": [{"code": 131026}]}).failure is None
+
+
 def test_an_error_of_the_account_is_kept() -> None:
     update = unreadable({"errors": [{"code": 130429, "title": "Rate limit hit"}]})
     assert update.why == "an error of the account: 130429"

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.delivery import FailureKind, Undelivered
 from domain.messages import Echo, Preference, Role
 from domain.state import Mode
 from domain.work import Release
@@ -80,13 +81,35 @@ async def test_stop_counts_however_late_it_comes(live: CustomerMaker) -> None:
     await customer.until(lambda: bool(world.notes) and world.notes[-1].opted_out)
 
 
+async def test_a_bubble_that_did_not_arrive_is_an_alert_once(live: CustomerMaker) -> None:
+    customer = await live(world := World())
+    await customer.says("hola")
+    await customer.rests()
+    failed = Undelivered(bubble=world.sent[0][0], kind=FailureKind.PERMANENT, detail="no WhatsApp")
+    for _ in range(2):
+        await _tells(customer, "undelivered", failed)
+    await customer.until(lambda: bool(world.alerts))
+    snapshot = await customer.rests()
+    assert [(alert.kind, alert.detail) for alert in world.alerts] == [("send_failed", "permanent: no WhatsApp")]
+    assert [event.kind for note in world.notes for event in note.events] == ["undelivered"]
+    assert not snapshot.opted_out
+
+
+async def test_whatsapp_s_word_that_the_customer_opted_out_counts(live: CustomerMaker) -> None:
+    customer = await live(world := World())
+    await _tells(customer, "undelivered", Undelivered(bubble="b.1.1", kind=FailureKind.OPTED_OUT))
+    await customer.until(lambda: bool(world.notes) and world.notes[-1].opted_out)
+    assert world.texts == []
+
+
 async def test_a_signal_of_the_wrong_shape_does_no_harm(live: CustomerMaker) -> None:
     customer = await live(world := World())
     await _tells(customer, "echo", {"text": "without an id"})
     await _tells(customer, "preference", ["stop"])
+    await _tells(customer, "undelivered", {"kind": "nonsense"})
     await _tells(customer, "unheard-of", {})
     await customer.says("hola")
     await customer.until(lambda: world.texts == ["hola"])
     await customer.rests()
     kinds = [event.kind for note in world.notes for event in note.events]
-    assert kinds.count("unreadable_signal") == 3
+    assert kinds.count("unreadable_signal") == 4
