@@ -21,7 +21,6 @@ from activities.prompt import PROMPT_VERSION, Prompt, render
 from domain.decision import Answer, HandOff, Reply, StaySilent
 from domain.messages import fingerprint
 from domain.policy.grounding import violations
-from domain.state import Brief
 from domain.work import ThinkRequest, Thought
 from workflows import interfaces
 
@@ -160,5 +159,5 @@ def _thought(answer: Answer, business: Business) -> Thought:
     return Thought(
         decision=answer.decision,
         violations=faults,
-        brief=Brief(language=company.language, pacing=company.pacing),
+        brief=business.brief,
     )

@@ -14,6 +14,7 @@ from channels.base import Account
 from domain.company import ChannelKind, CloudApiChannel, Company, CompanyFile, Product
 from domain.errors import InvalidInput, NotFound
 from domain.identity import CompanyId
+from domain.state import Brief
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,12 @@ class Business:
 
     company: Company
     products: list[Product]
+
+    @property
+    def brief(self) -> Brief:
+        """What of it an agent needs to know between two thoughts."""
+        windowed = self.company.channel.kind is ChannelKind.CLOUD_API
+        return Brief(language=self.company.language, pacing=self.company.pacing, windowed=windowed)
 
 
 class Companies:

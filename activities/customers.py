@@ -20,7 +20,7 @@ LATEST = 50
 
 _COLUMNS = (
     "phone, customer_id::text, name, stage, status, mode, opted_out, handed_off, message_count, turn,"
-    " last_interaction, next_contact, first_contact"
+    " last_interaction, last_inbound, next_contact, first_contact"
 )
 
 
@@ -39,6 +39,7 @@ class Customer:
     message_count: int
     turn: int
     last_interaction: datetime | None
+    last_inbound: datetime | None
     next_contact: datetime | None
     first_contact: datetime
 

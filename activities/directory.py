@@ -7,7 +7,6 @@ from activities.companies import Companies
 from activities.memory import Memory
 from activities.postgres import Postgres, storable
 from domain.errors import NotFound
-from domain.state import Brief
 from domain.work import AgentRecord, AgentRef, Alert, CustomerNote, Done
 from workflows import interfaces
 
@@ -37,7 +36,8 @@ class Directory(interfaces.Directory):
                 *(agent.company, agent.phone),
             )
             row = await connection.fetchrow(
-                "select customer_id::text, name, stage, mode, opted_out, event_number, message_count, greatest(turn,"
+                "select customer_id::text, name, stage, mode, opted_out, event_number, message_count, last_inbound,"
+                " greatest(turn,"
                 " (select max(turn) from sends where company_id = $1 and phone = $2)) as turn"
                 " from customers where company_id = $1 and phone = $2",
                 *(agent.company, agent.phone),
@@ -53,7 +53,8 @@ class Directory(interfaces.Directory):
             sequence=max(sequence, row["message_count"]),
             turn=max(turn, row["turn"]),
             event_number=row["event_number"],
-            brief=Brief(language=business.company.language, pacing=business.company.pacing),
+            last_inbound=row["last_inbound"],
+            brief=business.brief,
         )
 
     @activity.defn
@@ -65,6 +66,7 @@ class Directory(interfaces.Directory):
                 "update customers set name = coalesce($3, name), stage = $4, status = $5, mode = $6, opted_out = $7,"
                 " handed_off = $8, message_count = greatest(message_count, $9), turn = greatest(turn, $10),"
                 " last_interaction = $11, next_contact = $12, event_number = greatest(event_number, $13),"
+                " last_inbound = greatest(last_inbound, $14),"
                 " updated_at = now() where company_id = $1 and phone = $2",
                 *(
                     agent.company,
@@ -81,6 +83,7 @@ class Directory(interfaces.Directory):
                     note.turn,
                 ),
                 *(note.last_interaction, note.next_contact, max((event.number for event in note.events), default=0)),
+                note.last_inbound,
             )
             if note.events:
                 await connection.executemany(

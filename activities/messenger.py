@@ -1,7 +1,7 @@
 """Sends bubbles: reserve, send, settle."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -48,6 +48,8 @@ class Messenger(interfaces.Messenger):
         known = await self._ledger.reserve(bubble)
         if known is not None:
             return known
+        if bubble.window_until and datetime.now(UTC) >= bubble.window_until:
+            return await self._refused(bubble, SendRefused(FailureKind.WINDOW_CLOSED, "the 24-hour window is shut"))
         message = OutboundText(id=bubble.id, to=bubble.agent.phone, text=bubble.text)
         try:
             async with heartbeating():

@@ -47,6 +47,7 @@ class Brief(BaseModel):
 
     language: str = "es"
     pacing: Pacing = Pacing()
+    windowed: bool = Field(default=False, description="Whether the channel has WhatsApp's 24-hour window.")
 
 
 class AgentEvent(BaseModel):
@@ -107,6 +108,7 @@ class AgentState(BaseModel):
     event_number: int = 0
     trouble: Trouble = Trouble()
     last_interaction: datetime | None = None
+    last_inbound: datetime | None = None
     dormant_at: datetime | None = None
 
     @model_validator(mode="wrap")

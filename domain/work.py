@@ -33,6 +33,7 @@ class AgentRecord(_Frozen):
     sequence: int = Field(description="The highest sequence ever given; the next one is this plus one.")
     turn: int = Field(description="The highest turn ever begun.")
     event_number: int
+    last_inbound: datetime | None = None
     brief: Brief
 
 
@@ -78,6 +79,9 @@ class Bubble(_Frozen):
     turn: int
     number: int
     text: str
+    window_until: datetime | None = Field(
+        default=None, description="When WhatsApp's window shuts; None where the channel has none."
+    )
     again: bool = Field(default=False, description="Send although an earlier attempt's outcome was never learnt.")
 
 
@@ -117,6 +121,7 @@ class CustomerNote(_Frozen):
     message_count: int
     turn: int
     last_interaction: datetime | None
+    last_inbound: datetime | None = None
     handed_off: str | None
     next_contact: datetime | None = None
     events: list[AgentEvent] = Field(default_factory=list[AgentEvent])
@@ -188,5 +193,8 @@ class AgentSnapshot(_Frozen):
     turn: int
     unanswered: int
     last_interaction: datetime | None
+    window_until: datetime | None = Field(
+        default=None, description="Until then free text reaches the customer; null where the channel has no window."
+    )
     thinking_retries: int
     history_length: int

@@ -162,6 +162,12 @@ class CustomerAgent:
         _expect(request, Reply)
         if not request.text.strip():
             raise ApplicationError("the text is empty", type="Refused")
+        until = self._session.window_until
+        if until and workflow.now() >= until:
+            raise ApplicationError(
+                "WhatsApp's 24-hour window is shut: the customer has to write first, or be sent a template",
+                type="Refused",
+            )
         if self._state.opted_out and not request.takes_over:
             raise ApplicationError("the customer has opted out: only a human may write to them", type="Refused")
 
@@ -203,6 +209,7 @@ class CustomerAgent:
             turn=state.turn,
             unanswered=len(state.unanswered) + len(state.inbox),
             last_interaction=state.last_interaction,
+            window_until=session.window_until,
             thinking_retries=state.trouble.tries,
             history_length=workflow.info().get_current_history_length(),
         )

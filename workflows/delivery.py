@@ -77,6 +77,7 @@ async def deliver(session: Session, number: int, text: str, stop: Callable[[], b
         turn=turn,
         number=number,
         text=text,
+        window_until=session.window_until,
     )
     delivery = await _reconciled(session, bubble, await _send(bubble))
     if delivery.known:

@@ -1,6 +1,6 @@
 """Taking in what customers write: each message once, STOP before anything else."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio import workflow
 
@@ -28,6 +28,7 @@ async def take_in(session: Session) -> None:
         state.status = Status.ACTIVE
         state.trouble.retry_at = None
         state.last_interaction = fresh[-1].received_at
+        state.last_inbound = max(filter(None, [state.last_inbound, *map(_sent_at, fresh)]))
 
 
 def _place(session: Session, received: Received) -> None:
@@ -48,11 +49,15 @@ def _place(session: Session, received: Received) -> None:
 
 def _is_stale(session: Session, received: Received) -> bool:
     """Whether the message was written so long ago that an answer as if to a new one would be odd."""
-    sent_at = received.message.sent_at
-    if sent_at is None:
-        return False
+    age = received.received_at - _sent_at(received)
+    return age > timedelta(hours=session.state.brief.pacing.stale_after_hours)
+
+
+def _sent_at(received: Received) -> datetime:
+    """By the customer's clock, where the channel tells; never later than we had it."""
+    sent_at = received.message.sent_at or received.received_at
     sent_at = sent_at if sent_at.tzinfo else sent_at.replace(tzinfo=UTC)
-    return received.received_at - sent_at > timedelta(hours=session.state.brief.pacing.stale_after_hours)
+    return min(sent_at, received.received_at)
 
 
 def take_preferences(session: Session) -> None:

@@ -89,6 +89,7 @@ class Life:
         state.name, state.stage = state.name or record.name, record.stage
         state.mode = Mode.OPERATOR if Mode.OPERATOR in (state.mode, record.mode) else Mode.AGENT
         state.opted_out = record.opted_out
+        state.last_inbound = record.last_inbound
         state.opened = True
 
     async def _answer(self) -> None:

@@ -7,6 +7,7 @@ from temporalio import workflow
 
 from domain.decision import Urgency
 from domain.policy.consent import consent_word
+from domain.policy.window import shuts_at
 from domain.state import AgentEvent, AgentState, Mode
 from domain.work import AgentRef, Alert, AlertKind, CustomerNote
 from workflows import attributes
@@ -36,6 +37,14 @@ class Session:
         if self.state.mode is Mode.OPERATOR or self.state.outbox or self.stop_pending:
             return True
         return bool(self.state.inbox) and self.state.superseded < MAX_SUPERSEDED
+
+    @property
+    def window_until(self) -> datetime | None:
+        """When WhatsApp's window shuts, or has shut; None where the channel has none."""
+        if not self.state.brief.windowed:
+            return None
+        # Of an agent from before windows were counted nothing is known: WhatsApp itself refuses what is too late.
+        return shuts_at(self.state.last_inbound)
 
     def event(self, kind: str, detail: str = "", by: str = "agent") -> None:
         """Notes something for the operators; written with the next `publish`."""
@@ -93,6 +102,7 @@ class Session:
             message_count=state.sequence,
             turn=state.turn,
             last_interaction=state.last_interaction,
+            last_inbound=state.last_inbound,
             handed_off=state.handed_off,
             events=list(state.events),
         )

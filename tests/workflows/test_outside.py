@@ -3,10 +3,13 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+
 from domain.delivery import FailureKind, Undelivered
 from domain.messages import Echo, Preference, Role
 from domain.state import Mode
-from domain.work import Release
+from domain.work import Release, Reply
 from tests.workflows.conftest import Customer, CustomerMaker
 from tests.workflows.world import World
 from workflows.customer_agent import CustomerAgent
@@ -100,6 +103,53 @@ async def test_whatsapp_s_word_that_the_customer_opted_out_counts(live: Customer
     await _tells(customer, "undelivered", Undelivered(bubble="b.1.1", kind=FailureKind.OPTED_OUT))
     await customer.until(lambda: bool(world.notes) and world.notes[-1].opted_out)
     assert world.texts == []
+
+
+def _windowed() -> World:
+    world = World()
+    world.brief = world.brief.model_copy(update={"windowed": True})
+    world.record_of_agent = world.record_of_agent.model_copy(update={"brief": world.brief})
+    return world
+
+
+async def test_the_window_counts_from_when_the_customer_wrote(live: CustomerMaker) -> None:
+    customer = await live(world := _windowed())
+    written = datetime.now(UTC) - timedelta(hours=3)
+    await customer.says("hola", sent_at=written)
+    await customer.says("de antes", sent_at=written - timedelta(hours=2))  # WhatsApp keeps no order
+    await customer.until(lambda: len(world.inbound) == 2)
+    snapshot = await customer.rests()
+    assert snapshot.window_until == written + timedelta(hours=23, minutes=55)
+    assert world.notes[-1].last_inbound == written
+
+
+async def test_a_human_s_text_behind_the_window_is_refused_at_once(live: CustomerMaker) -> None:
+    customer = await live(world := _windowed())
+    await customer.says("hola")
+    await customer.rests()
+    await customer.skip(hours=24)
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await customer.handle.execute_update(CustomerAgent.reply, Reply(text="¿Sigues ahí?", by="ana"))
+    assert "24-hour window" in str(refused.value.cause)
+    assert (world.texts, (await customer.snapshot()).mode) == (["hola"], Mode.AGENT)
+
+
+async def test_a_channel_without_a_window_never_refuses(live: CustomerMaker) -> None:
+    customer = await live(world := World())
+    await customer.says("hola")
+    await customer.rests()
+    await customer.skip(hours=24)
+    await customer.handle.execute_update(CustomerAgent.reply, Reply(text="¿Sigues ahí?", by="ana"))
+    assert world.texts == ["hola", "¿Sigues ahí?"]
+
+
+async def test_a_run_that_lost_its_state_knows_the_window(live: CustomerMaker) -> None:
+    customer = await live(world := _windowed())
+    written = datetime.now(UTC) - timedelta(hours=30)
+    world.record_of_agent = world.record_of_agent.model_copy(update={"last_inbound": written})
+    await customer.start()
+    await customer.until(lambda: bool(world.notes))
+    assert (await customer.snapshot()).window_until == written + timedelta(hours=23, minutes=55)
 
 
 async def test_a_signal_of_the_wrong_shape_does_no_harm(live: CustomerMaker) -> None:
